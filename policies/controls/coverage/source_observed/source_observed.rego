@@ -1,0 +1,40 @@
+# METADATA
+# title: The sources that must have been observed were observed
+# description: >-
+#   Every declared cell (source, account, region) answered in full. Where the observation must be complete, an
+#   independent observer was also alive in every 10 s slot of the window and counted as many records as we hold.
+# custom:
+#   severity: high
+#   evidence_for: [checklist/21]
+#   unit: slots of 10 s
+#   parameters:
+#     cells: {type: array, items: string, description: source/account/region; account and region are empty where the source has none}
+#     observation: {type: string, enum: [bounded, complete], description: "bounded: the control that needs the source bounds what is missing"}
+package controls.coverage.source_observed
+
+default decision := {"verdict": "inconclusive", "reason": "coverage"}
+
+decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": input.row.slots}) if {
+	is_number(input.row.calls)
+	is_number(input.row.slots)
+	is_number(input.row.slots_alive)
+	input.row.slots > 0
+}
+
+outcome := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+	input.row.calls == 0
+} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+	input.row.calls != input.row.calls_ok
+} else := {"verdict": "inconclusive", "reason": "no_data"} if {
+	input.row.records == 0
+} else := {"verdict": "pass", "reason": "collected"} if {
+	input.parameters.observation == "bounded"
+} else := {"verdict": "inconclusive", "reason": "collector_blind"} if {
+	input.row.slots_alive != input.row.slots
+} else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
+	input.row.mismatched != 0
+} else := {"verdict": "inconclusive", "reason": "uncounted"} if {
+	input.row.uncounted != 0
+} else := {"verdict": "pass", "reason": "observed"} if {
+	input.parameters.observation == "complete"
+}

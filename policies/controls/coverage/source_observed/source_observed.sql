@@ -1,0 +1,112 @@
+-- Every cell that the profile says must be there: source/account/region. Cells come from the profile, never from what
+-- happened to be collected, so a cell that is absent is still a row.
+with cells as (
+    select
+        cell,
+        split_part(cell, '/', 1) as source,
+        split_part(cell, '/', 2) as account,
+        split_part(cell, '/', 3) as region
+    from unnest($cells) as declared(cell)
+),
+answers as (
+    select
+        source,
+        account,
+        region,
+        count(*) as calls,
+        count(*) filter (where status = 'ok') as calls_ok,
+        sum(records)::bigint as records
+    from coverage
+    group by source, account, region
+),
+beats as (
+    select
+        source,
+        account,
+        region,
+        epoch_us(start_time) as start_us,
+        epoch_us(end_time) as end_us,
+        records as counted
+    from heartbeats
+    where epoch_us(end_time) > $window_start_us
+        and epoch_us(start_time) < $window_end_us
+        and epoch_us(end_time) <= $as_of_us
+),
+beat_slots as (
+    select
+        source,
+        account,
+        region,
+        start_us,
+        end_us,
+        counted,
+        unnest(generate_series((start_us + 9999999) // 10000000, end_us // 10000000 - 1)) * 10000000 as slot_us
+    from beats
+),
+beat_sums as (
+    select
+        beat_slots.source,
+        beat_slots.account,
+        beat_slots.region,
+        beat_slots.start_us,
+        beat_slots.end_us,
+        beat_slots.counted,
+        sum(coalesce(trail_slots.records, 0))::bigint as here
+    from beat_slots
+    left join trail_slots
+        on trail_slots.source = beat_slots.source
+        and trail_slots.account = beat_slots.account
+        and trail_slots.region = beat_slots.region
+        and trail_slots.slot_us = beat_slots.slot_us
+    group by beat_slots.source, beat_slots.account, beat_slots.region, beat_slots.start_us, beat_slots.end_us, beat_slots.counted
+),
+reconciled as (
+    select
+        source,
+        account,
+        region,
+        count(*) as intervals,
+        count(*) filter (where counted is null) as uncounted,
+        count(*) filter (where counted <> here) as mismatched,
+        coalesce(sum(greatest(counted - here, 0)), 0)::bigint as missing
+    from beat_sums
+    group by source, account, region
+),
+alive as (
+    select
+        source,
+        account,
+        region,
+        count(distinct slot_us) as slots
+    from beat_slots
+    where slot_us >= $window_start_us
+        and slot_us < $window_end_us
+    group by source, account, region
+)
+select
+    cells.cell as resource,
+    cells.source,
+    cells.account,
+    cells.region,
+    coalesce(answers.calls, 0) as calls,
+    coalesce(answers.calls_ok, 0) as calls_ok,
+    coalesce(answers.records, 0) as records,
+    ($window_end_us - $window_start_us) // 10000000 as slots,
+    coalesce(alive.slots, 0) as slots_alive,
+    coalesce(reconciled.uncounted, 0) as uncounted,
+    coalesce(reconciled.mismatched, 0) as mismatched,
+    coalesce(reconciled.missing, 0) as missing
+from cells
+left join answers
+    on answers.source = cells.source
+    and answers.account = cells.account
+    and answers.region = cells.region
+left join alive
+    on alive.source = cells.source
+    and alive.account = cells.account
+    and alive.region = cells.region
+left join reconciled
+    on reconciled.source = cells.source
+    and reconciled.account = cells.account
+    and reconciled.region = cells.region
+order by resource

@@ -1,0 +1,52 @@
+package lib.bedrock_test
+
+import data.lib.bedrock
+
+row(model_id, inference_region) := {"region": "eu-west-1", "model_id": model_id, "inference_region": inference_region}
+
+test_stated_destination_decides if {
+	bedrock.destination(row("eu.anthropic.claude", "eu-north-1")) == "eu-north-1"
+	bedrock.destination(row("anthropic.claude", "us-east-1")) == "us-east-1"
+}
+
+test_empty_destination_is_kept if {
+	bedrock.destination(row("eu.anthropic.claude", "")) == ""
+}
+
+test_bare_model_runs_where_it_was_called if {
+	bedrock.destination(row("anthropic.claude-3-5-sonnet-20241022-v2:0", null)) == "eu-west-1"
+}
+
+test_profiles_prove_nothing_by_their_name if {
+	every model_id in [
+		"eu.anthropic.claude",
+		"us.anthropic.claude",
+		"global.anthropic.claude",
+		"arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc123",
+		"arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.claude",
+		"anthropic",
+		"unlisted.model",
+		"anthropic.claude/x",
+		null,
+	] {
+		bedrock.destination(row(model_id, null)) == null
+	}
+}
+
+test_foundation_model_arn_names_its_region if {
+	bedrock.destination(row("arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude", null)) == "eu-central-1"
+	bedrock.destination(row("arn:aws:bedrock:::foundation-model/anthropic.claude", null)) == ""
+}
+
+test_unbounded if {
+	bedrock.unbounded("global.anthropic.claude")
+	bedrock.unbounded("arn:aws:bedrock:eu-west-1:111122223333:inference-profile/global.anthropic.claude")
+	bedrock.unbounded("arn:aws:bedrock:::foundation-model/anthropic.claude")
+}
+
+test_bounded if {
+	not bedrock.unbounded("anthropic.claude")
+	not bedrock.unbounded("eu.anthropic.claude")
+	not bedrock.unbounded("arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude")
+	not bedrock.unbounded(null)
+}

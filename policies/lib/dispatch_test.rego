@@ -1,0 +1,30 @@
+package lib.dispatch_test
+
+import data.lib.dispatch
+
+parameters := {"cells": ["s//"], "observation": "bounded"}
+
+row(calls) := {"calls": calls, "calls_ok": calls, "records": 1, "slots": 1, "slots_alive": 1}
+
+test_each_row_has_its_index if {
+	results := dispatch.decisions with input as {
+		"control": ["coverage", "source_observed"],
+		"parameters": parameters,
+		"rows": [{"row": row(1), "assured": null}, {"row": row(0), "assured": null}],
+	}
+	[result.index | some result in results] == [0, 1]
+	[result.decision.verdict | some result in results] == ["pass", "inconclusive"]
+}
+
+test_unknown_control_decides_nothing if {
+	results := dispatch.decisions with input as {
+		"control": ["coverage", "no_such_control"],
+		"parameters": parameters,
+		"rows": [{"row": row(1), "assured": null}],
+	}
+	results == []
+}
+
+test_unknown_gate_is_undefined if {
+	not dispatch.gate with input as {"gate": "no_such_gate", "facts": {}}
+}

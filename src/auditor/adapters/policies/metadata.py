@@ -1,0 +1,102 @@
+"""The METADATA of a control: what it is, what it needs, and the typed parameters that a line must give it.
+
+Rules kept here: a parameter that is missing, unknown or of another type is refused before anything is evaluated, and
+every problem is named at once; a threshold never lives in a policy. The annotations are those of OPA
+(https://www.openpolicyagent.org/docs/policy-language#annotations); ``custom`` holds ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+
+
+class Strict(BaseModel):
+    """Base of documents from outside: unknown keys are refused, values are never coerced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Parameter(Strict):
+    """One declared parameter; ``unit`` is that of the value, ``items`` the type of an array's members."""
+
+    type: Literal["integer", "string", "boolean", "array"]
+    description: str = Field(min_length=1)
+    items: Literal["integer", "string"] | None = None
+    unit: str = ""
+    enum: list[str] | None = None
+    nullable: bool = False
+    default: Any = None
+
+    def problem(self, value: Any) -> str | None:
+        """Say what is wrong with ``value``, or return None."""
+        if value is None:
+            return None if self.nullable else "is missing"
+        if self.type == "array":
+            if not isinstance(value, list) or not value:
+                return f"is {value!r}, expected a non-empty array of {self.items}"
+            wrong = [member for member in value if not _is(self.items or "string", member)]
+            return f"holds {wrong[0]!r}, expected only {self.items} members" if wrong else None
+        if not _is(self.type, value):
+            return f"is {value!r} ({type(value).__name__}), expected {self.type}"
+        if self.enum is not None and value not in self.enum:
+            return f"is {value!r}, expected one of {', '.join(self.enum)}"
+        return None
+
+
+class Requirement(Strict):
+    """Another control that every line of this control also has to satisfy, with parameters it fixes."""
+
+    control: str = Field(pattern=ID)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class Binomial(Strict):
+    """Which columns are events, trials and unknown trials, and the largest share that is still good."""
+
+    events: str
+    trials: str
+    unknown: str
+    share: tuple[int, int] = Field(strict=False)
+
+
+class ControlMetadata(Strict):
+    """The METADATA of one control; ``id`` is its path."""
+
+    id: str = Field(pattern=ID)
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    severity: Literal["critical", "high", "medium", "low"]
+    evidence_for: list[str] = Field(min_length=1)
+    parameters: dict[str, Parameter]
+    requires: list[Requirement] = Field(default_factory=list)
+    population: Literal["resource"] = "resource"
+    members: str | None = None
+    sample_size: str | None = None
+    binomial: Binomial | None = None
+    trigger: bool = False
+    waivable: bool = True
+    unit: str = ""
+
+    def effective(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return this control's parameters out of ``given`` with defaults filled in, and every problem found."""
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for name, parameter in sorted(self.parameters.items()):
+            value = given.get(name, parameter.default)
+            problem = parameter.problem(value)
+            if problem:
+                problems.append(f"parameter {name!r} of control {self.id} {problem}")
+            values[name] = value
+        return values, problems
+
+
+def _is(kind: str, value: Any) -> bool:
+    if kind == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    return isinstance(value, str)

@@ -1,0 +1,193 @@
+"""A policy pack on disk: sources, the compiled Wasm and the lock that ties them together.
+
+Rules kept here: the path is the identity (``controls/<family>/<name>/<name>.rego`` is control ``<family>.<name>``);
+a pack is loaded only when every file is the one that was locked when the Wasm was compiled, so stale means another
+digest, never an older date; nothing is executed by loading. A pack from a bundle goes through the same door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, ValidationError
+
+from auditor.adapters.policies.metadata import ControlMetadata, Strict
+from auditor.core.graph import topological_order
+from auditor.errors import ControlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+LOCK = "pack.lock.json"
+WASM = "policy.wasm"
+CAPABILITIES = "capabilities.json"
+ENTRYPOINTS = ("lib/dispatch/decisions", "lib/dispatch/gate")
+SOURCE_SUFFIXES = (".rego", ".sql", ".json", ".jsonl", ".toml")
+REBUILD = "run `auditor policy build` (needs opa), or restore the files that were shipped"
+
+
+class Lock(Strict):
+    """``pack.lock.json``: what the Wasm was compiled from, by which OPA, and the METADATA that OPA read."""
+
+    schema_version: int = Field(alias="schemaVersion")
+    opa: str
+    wasm_sha256: str = Field(alias="wasmSha256")
+    sources: dict[str, str]
+    controls: list[ControlMetadata]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control: its METADATA and its query."""
+
+    metadata: ControlMetadata
+    sql_path: str
+    sql: str
+
+    @property
+    def id(self) -> str:
+        """Return ``<family>.<name>``."""
+        return self.metadata.id
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedTable:
+    """A table that is computed from the snapshot once a run and read by many controls."""
+
+    name: str
+    sql_path: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A loaded policy pack; ``lists`` is the document that policies see as ``data.lists``."""
+
+    root: Path
+    opa: str
+    wasm: bytes
+    controls: dict[str, Control]
+    derived: tuple[DerivedTable, ...]
+    lists: dict[str, Any]
+
+    def control(self, control_id: str, named_by: str) -> Control:
+        """Return a control; an unknown one is refused with its nearest names and who named it."""
+        if control_id not in self.controls:
+            raise ControlError(
+                f"{named_by}: unknown control {control_id!r}; the pack {self.root} has {', '.join(sorted(self.controls))}",
+                remedy="correct the name, or add the control under controls/<family>/<name>/",
+            )
+        return self.controls[control_id]
+
+
+def source_files(root: Path) -> list[Path]:
+    """Return every file that a pack is made of (not the lock, the Wasm), sorted by its POSIX path."""
+    kept = (
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix in SOURCE_SUFFIXES and path.relative_to(root).as_posix() != LOCK
+    )
+    return sorted(kept, key=lambda path: path.relative_to(root).as_posix())
+
+
+def digests(root: Path, files: Iterable[Path]) -> dict[str, str]:
+    """Return POSIX path relative to ``root`` -> SHA-256 (hex) of each file."""
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def load_pack(root: Path) -> Pack:
+    """Load and check the pack at ``root``. Raises ``ControlError`` (missing, malformed or stale)."""
+    lock = _read_lock(root)
+    wasm = _read(root / WASM)
+    _refuse_stale(root, lock, wasm)
+    controls: dict[str, Control] = {}
+    for metadata in lock.controls:
+        family, name = metadata.id.split(".")
+        sql_path = f"controls/{family}/{name}/{name}.sql"
+        if metadata.id in controls:
+            raise ControlError(f"{root / LOCK}: control {metadata.id} appears twice", remedy=REBUILD)
+        controls[metadata.id] = Control(metadata, sql_path, _read(root / sql_path).decode())
+    return Pack(root, lock.opa, wasm, controls, _derived(root), _lists(root))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ControlError(f"{path}: cannot be read ({error.strerror})", remedy=REBUILD) from error
+
+
+def _read_lock(root: Path) -> Lock:
+    path = root / LOCK
+    try:
+        return Lock.model_validate_json(_read(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ControlError(f"{path}: {where or 'document'}: {first['msg']}", remedy=REBUILD) from error
+
+
+def _refuse_stale(root: Path, lock: Lock, wasm: bytes) -> None:
+    found = digests(root, source_files(root))
+    problems = [f"{path}: locked, but missing" for path in lock.sources if path not in found]
+    problems += [f"{path}: not in the lock" for path in found if path not in lock.sources]
+    problems += [
+        f"{path}: changed since the pack was built"
+        for path, digest in found.items()
+        if lock.sources.get(path, digest) != digest
+    ]
+    if hashlib.sha256(wasm).hexdigest() != lock.wasm_sha256:
+        problems.append(f"{WASM}: is not the module that was built")
+    if problems:
+        listed = "\n".join(f"  - {problem}" for problem in problems)
+        raise ControlError(f"{root}: the policy pack is stale\n{listed}", remedy=REBUILD)
+
+
+def _derived(root: Path) -> tuple[DerivedTable, ...]:
+    """Return the derived tables so that each comes after those it reads."""
+    tables = {
+        path.stem: DerivedTable(path.stem, path.relative_to(root).as_posix(), path.read_text())
+        for path in sorted((root / "derived").glob("*.sql"))
+    }
+    graph = {name: sorted(_mentions(table.sql, tables) - {name}) for name, table in tables.items()}
+    try:
+        return tuple(tables[name] for name in topological_order(graph))
+    except ValueError as error:
+        raise ControlError(f"{root / 'derived'}: {error}") from error
+
+
+def tables_read(pack: Pack, texts: Iterable[str]) -> tuple[DerivedTable, ...]:
+    """Return the derived tables that the queries ``texts`` need, themselves or through others, in order."""
+    names = {table.name for table in pack.derived}
+    needed: set[str] = set()
+    for text in texts:
+        needed |= _mentions(text, names)
+    for table in reversed(pack.derived):
+        if table.name in needed:
+            needed |= _mentions(table.sql, names)
+    return tuple(table for table in pack.derived if table.name in needed)
+
+
+def _mentions(sql: str, names: Iterable[str]) -> set[str]:
+    words = set(re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"--[^\n]*", "", sql)))
+    return words & set(names)
+
+
+def _lists(root: Path) -> dict[str, Any]:
+    """Return the dated lists, each file's members merged; a member defined twice is refused."""
+    merged: dict[str, Any] = {}
+    for path in sorted((root / "lists").glob("*.json")):
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError as error:
+            raise ControlError(f"{path}: not JSON ({error})") from error
+        for name, value in document.items():
+            if name in merged:
+                raise ControlError(f"{path}: list {name!r} is defined twice")
+            merged[name] = value
+    return merged

@@ -1,0 +1,90 @@
+"""The command line: the only part that prints and exits.
+
+Rules kept here: standard output is data, standard error is narration; a command is imported when it is called, so that
+``--help`` stays quick; every deliberate error ends in its own exit code and an uncaught one in 70, never 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+from auditor import __version__
+from auditor.cli.exit_codes import ExitCode
+from auditor.errors import AuditorError
+
+COMMANDS = {
+    "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
+    "demo": ("Run the whole job on a shipped example, with incidents to switch on.", "auditor.cli.demo"),
+    "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
+    "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
+    "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][1]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table above."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][0]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor")
+def cli() -> None:
+    """Decide a production deployment on measured, signed, re-executable evidence.
+
+    Exit codes: 0 pass or verified, 1 a gate not met, 2 usage or configuration, 3 inconclusive,
+    4 tampered or mismatched, 5 a source, engine or needed part failed, 70 our own fault.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("auditor: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.PART_FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: our own fault has its own code
+        import traceback  # noqa: PLC0415 - only here
+
+        traceback.print_exc()
+        click.echo(f"auditor: internal error ({type(error).__name__}); please report the lines above", err=True)
+        return ExitCode.INTERNAL

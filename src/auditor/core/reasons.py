@@ -1,0 +1,58 @@
+"""The closed list of reason codes, and the sentence a person reads for each.
+
+Rules kept here: a policy gives a code, an observed value and a limit; the words are made here and nowhere else. A code
+that is not listed is an error of the policy's author. Sentences may use ``{observed}``, ``{limit}`` and ``{resource}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SENTENCES: dict[str, str] = {
+    "within_limit": "P95 {observed} is within {limit}",
+    "over_limit": "P95 {observed} is over the limit {limit}",
+    "breaches_brief": "longest run of bad minutes is {observed}, the trigger needs {limit}",
+    "sustained_breach": "FIRED: {observed} in a row over the limit, the trigger needs {limit}",
+    "declared_region": "processed in declared regions: {observed}",
+    "other_region": "outside the declared regions: {observed}",
+    "unknown_region": "not a known AWS region: {observed}",
+    "unbounded_destination": "no bound on where it was processed: {observed}",
+    "destination_unknown": "where it was processed is not stated: {observed}",
+    "collected": "the source answered in full",
+    "observed": "an independent observer was alive throughout and its counts agree",
+    "no_data": "nothing was measured",
+    "low_sample": "too few samples to decide (P95 so far {observed}, limit {limit})",
+    "window_incomplete": "the window is not fully observed yet",
+    "coverage": "what was not observed could change the verdict",
+    "coverage_absent": "this source was never collected",
+    "collector_blind": "the observer was not alive in the whole window: {observed} of {limit}",
+    "count_mismatch": "an independent observer counted other numbers than we hold",
+    "uncounted": "the observer does not count, so missing records would not be seen",
+    "unmeasured": "requests without a usable measurement could change the verdict",
+    "ci_straddles": "the sample does not settle on which side of the limit the truth lies",
+    "clock_skew": "the verdict depends on the source's clock",
+    "config": "the parameters cannot be decided on",
+    "member_failed": "a member failed",
+    "member_inconclusive": "a member is inconclusive",
+    "members_passed": "all members passed",
+    "members_not_applicable": "no member applies",
+    "empty": "there is nothing to decide on",
+}
+
+
+def sentence(reason: str, observed: Any, limit: Any, unit: str = "") -> str:
+    """Return the sentence for ``reason``; values are shown with ``unit``. Raises ``KeyError`` for an unknown code."""
+    return SENTENCES[reason].format(observed=quantity(observed, unit), limit=quantity(limit, unit))
+
+
+def quantity(value: Any, unit: str = "") -> str:
+    """Return ``value`` for a person: microseconds as s or ms, an object as ``name value`` pairs, null as unknown."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {quantity(one) if one != '' else '(empty)'}" for name, one in sorted(value.items()))
+    if isinstance(value, list):
+        return ", ".join(quantity(one, unit) for one in value)
+    if unit == "us" and isinstance(value, int):
+        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
+    return f"{value} {unit}".rstrip()

@@ -1,0 +1,134 @@
+"""What a person is shown of a run: a headline, the gates, and one entry per line, made from ``decisions.json``.
+
+Rules kept here: terminal, Markdown and JSON show the same words, all made here; an entry names what decided it; a list
+that is cut says how many it leaves out; `[x]` is a pass and nothing else is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditor.core.reasons import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHOWN = 4
+
+HEADLINES = {
+    "pass": "PASS: every gate is met",
+    "fail": "FAIL: at least one gate is not met",
+    "inconclusive": "INCONCLUSIVE: the evidence does not decide every gate, which is not a pass",
+    "not_applicable": "NOT APPLICABLE: no gate applies, which is not a pass",
+}
+GATE_WORDS = {
+    "go": "GO",
+    "no_go": "NO-GO",
+    "rollback": "ROLL BACK",
+    "continue": "CONTINUE",
+    "undecided": "UNDECIDED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ControlWords:
+    """What is needed of a control to word its findings."""
+
+    unit: str = ""
+    trigger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """One line as shown: ``mark`` is the printed box, ``why`` its sentences."""
+
+    line: str
+    title: str
+    verdict: str
+    mark: str
+    checklist: tuple[str, ...]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateEntry:
+    """One gate as shown."""
+
+    gate: str
+    title: str
+    words: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A whole run as shown."""
+
+    headline: str
+    result: str
+    scope: dict[str, str]
+    as_of: str
+    profile: str
+    gates: tuple[GateEntry, ...]
+    lines: tuple[LineEntry, ...]
+
+
+def summarise(document: dict[str, Any], controls: Mapping[str, ControlWords]) -> Summary:
+    """Return the summary of ``decisions.json``; ``controls`` gives unit and kind of each control by its id."""
+    titles = {line["line"]: line["title"] for line in document["lines"]}
+    verdicts = {line["line"]: line["verdict"] for line in document["lines"]}
+    return Summary(
+        headline=HEADLINES[document["result"]],
+        result=document["result"],
+        scope=document["scope"],
+        as_of=document["asOf"],
+        profile=document["profile"]["id"],
+        gates=tuple(
+            GateEntry(gate["gate"], gate["title"], GATE_WORDS[gate["decision"]], gate["verdict"])
+            for gate in document["gates"]
+        ),
+        lines=tuple(_entry(line, document, controls, titles, verdicts) for line in document["lines"]),
+    )
+
+
+def _entry(
+    line: dict[str, Any],
+    document: dict[str, Any],
+    controls: Mapping[str, ControlWords],
+    titles: Mapping[str, str],
+    verdicts: Mapping[str, str],
+) -> LineEntry:
+    trigger = any(controls[one["control"]].trigger for one in line["controls"])
+    if line["members"]:
+        decisive = [one for one in line["members"] if verdicts[one] == line["verdict"]]
+        why = tuple(f"{titles[one]}: {verdicts[one]}" for one in decisive)
+    else:
+        why = _why(line, document, controls)
+    return LineEntry(
+        line["line"], line["title"], line["verdict"], mark(line["verdict"], trigger=trigger),
+        tuple(line["checklist"]), why,
+    )  # fmt: skip
+
+
+def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, ControlWords]) -> tuple[str, ...]:
+    """Return the sentences of the findings that decided the line, the line's own control first."""
+    own = line["controls"][0]["control"]
+    found = [one for one in document["findings"] if one["line"] == line["line"] and one["verdict"] == line["verdict"]]
+    found.sort(key=lambda one: one["control"] != own)
+    if line["verdict"] == "pass":
+        found = [one for one in found if one["control"] == own]
+    words = [
+        f"{one['resource']}: {sentence(one['reason'], one['observed'], one['limit'], controls[one['control']].unit)}"
+        + (f" ({one['members']} times)" if one["members"] > 1 else "")
+        for one in found
+    ]
+    left = len(words) - SHOWN
+    return (*words[:SHOWN], f"and {left} more") if left > 0 else tuple(words)
+
+
+def mark(verdict: str, *, trigger: bool) -> str:
+    """Return the printed box: ``[x]`` for a pass, ``[n/a]``, words for a trigger, else an empty box."""
+    if trigger:
+        return {"pass": "not fired", "fail": "FIRED"}.get(verdict, "[ ]")
+    return {"pass": "[x]", "not_applicable": "[n/a]"}.get(verdict, "[ ]")

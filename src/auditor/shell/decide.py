@@ -1,0 +1,230 @@
+"""From snapshot to ``decisions.json``: a pure function of (snapshot, policies, profile, as-of).
+
+Rules kept here: same input, same bytes: no clock, engine name or path goes in. The same code decides in ``evaluate``
+and re-decides in ``verify``. SQL selects and measures, Rego decides each row, and this module only pairs and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from auditor.adapters.policies.pack import tables_read
+from auditor.adapters.sql.engine import SqlEngine
+from auditor.core.canonical import canonical_json
+from auditor.core.decisions import Decisions, assemble
+from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
+from auditor.core.statistics import assured_reading
+from auditor.errors import UsageError
+from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from auditor.adapters.policies.metadata import ControlMetadata
+    from auditor.adapters.policies.pack import Control, Pack
+    from auditor.adapters.policies.profile import BoundControl, Line, Profile
+    from auditor.adapters.snapshot.reader import Snapshot
+
+SLOT_US = 10_000_000
+QUERY_TIMEOUT_S = 600.0
+
+
+class PolicyEngine(Protocol):
+    """What decides: Wasm in this process, or another engine over the same policies."""
+
+    def decide(
+        self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return one decision per item, in order."""
+        ...
+
+    def gate(self, name: str, facts: dict[str, Any]) -> dict[str, Any]:
+        """Return the decision of a gate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a verdict depends on."""
+
+    snapshot: Snapshot
+    pack: Pack
+    profile: Profile
+    as_of: datetime
+
+
+def decide(
+    inputs: Inputs,
+    policies: PolicyEngine,
+    *,
+    threads: int = 2,
+    memory_limit: str = "4GB",
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+) -> tuple[Decisions, bytes]:
+    """Decide every line and gate of the profile; return the decisions and their RFC 8785 bytes.
+
+    Raises:
+        UsageError: the as-of is not on a 10 s slot, or lies after the collection.
+        ControlError: a control's SQL, Rego or parameters are at fault.
+        EngineError: an engine failed.
+    """
+    check_as_of(inputs.snapshot, inputs.as_of)
+    with SqlEngine(inputs.snapshot.tables, memory_limit=memory_limit, threads=threads) as sql:
+        run = _Run(inputs, policies, sql)
+        run.derive_tables()
+        bound = [line for line in inputs.profile.document.lines if line.control is not None]
+        found: dict[str, tuple[Finding, ...]] = {}
+        for number, line in enumerate(bound):
+            progress(number, len(bound), line.title)
+            found[line.id] = run.line(line)
+        progress(len(bound), len(bound), "gates")
+    lines = _roll_up(inputs.profile, found, policies)
+    gates = _gates(inputs.profile, lines, policies)
+    result = _worst(policies, [gate.verdict for gate in gates])
+    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
+    return decisions, canonical_json(decisions.document)
+
+
+def check_as_of(snapshot: Snapshot, as_of: datetime) -> None:
+    """Refuse an as-of that no verdict can be exact for."""
+    if epoch_us(as_of) % SLOT_US:
+        raise UsageError(
+            f"as-of {as_of.isoformat()} is not on a 10 s boundary, so slots cannot count it exactly",
+            remedy="give an --as-of whose seconds are 0, 10, 20, 30, 40 or 50",
+        )
+    if as_of > snapshot.collected_at:
+        raise UsageError(
+            f"as-of {as_of.isoformat()} lies after the collection at {snapshot.collected_at.isoformat()}",
+            remedy="collect again, or give an earlier --as-of",
+        )
+
+
+class _Run:
+    """One evaluation over an open query engine."""
+
+    def __init__(self, inputs: Inputs, policies: PolicyEngine, sql: SqlEngine) -> None:
+        self._inputs = inputs
+        self._policies = policies
+        self._sql = sql
+        profile = inputs.profile
+        windows = [
+            line.window.at(inputs.as_of, shift)
+            for line in profile.document.lines
+            if line.window is not None
+            for shift in self._shifts(line)
+        ]
+        parameters = [one.parameters for bound in profile.bound.values() for one in bound]
+        self._shared = shared_parameters(inputs.as_of, windows, parameters)
+
+    def _shifts(self, line: Line) -> tuple[int, ...]:
+        skew = self._inputs.profile.skew_seconds(line)
+        return (0, -skew, skew) if skew else (0,)
+
+    def derive_tables(self) -> None:
+        """Compute the derived tables that the profile's controls read, each once."""
+        bound = [one for controls in self._inputs.profile.bound.values() for one in controls]
+        derive_tables(self._sql, self._inputs.pack, [one.control for one in bound], self._shared)
+
+    def line(self, line: Line) -> tuple[Finding, ...]:
+        """Return the findings of a line: of its control, and of what that control requires."""
+        if line.window is None:
+            raise UsageError(f"line {line.id!r} has no window")
+        found: list[Finding] = []
+        for bound in self._inputs.profile.bound[line.id]:
+            readings = []
+            for shift in self._shifts(line):
+                window = line.window.at(self._inputs.as_of, shift)
+                readings.append(decide_control(self._sql, self._policies, line.id, bound, self._shared, window))
+            found += readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
+        return tuple(found)
+
+
+def shared_parameters(
+    as_of: datetime, windows: Sequence[Window], parameters: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the parameters that any query may use beside its control's own.
+
+    ``as_of_us``, the horizon ``[horizon_start_us, horizon_end_us)`` that holds every window, and for each parameter
+    ``p`` of any control ``all_p``: its sorted distinct values, members of arrays one by one.
+    """
+    gathered: dict[str, set[Any]] = {}
+    for one in parameters:
+        for name, value in one.items():
+            values = value if isinstance(value, list) else [] if value is None else [value]
+            gathered.setdefault(f"all_{name}", set()).update(values)
+    return {
+        "as_of_us": epoch_us(as_of),
+        "horizon_start_us": min(window.start_us for window in windows),
+        "horizon_end_us": max(window.end_us for window in windows),
+    } | {name: sorted(values) for name, values in sorted(gathered.items())}
+
+
+def derive_tables(sql: SqlEngine, pack: Pack, controls: Sequence[Control], shared: dict[str, Any]) -> None:
+    """Compute the derived tables that ``controls`` read, each once, in order."""
+    for table in tables_read(pack, [control.sql for control in controls]):
+        sql.derive(table.name, table.sql, shared)
+
+
+def decide_control(
+    sql: SqlEngine,
+    policies: PolicyEngine,
+    line: str,
+    bound: BoundControl,
+    shared: dict[str, Any],
+    window: Window,
+) -> tuple[Finding, ...]:
+    """Run one control over one window: query, decide each row, pair. Raises ``ControlError`` and ``EngineError``."""
+    control, metadata = bound.control, bound.control.metadata
+    times = {"window_start_us": window.start_us, "window_end_us": window.end_us}
+    rows = sql.query(control.sql_path, control.sql, shared | times | bound.parameters)
+    check_rows(control.id, rows, metadata.members)
+    items = [{"row": row, "assured": _assured(metadata, bound.parameters, row)} for row in rows]
+    decisions = policies.decide(control.id, bound.parameters, items)
+    return findings(
+        line, control.id, window, rows, decisions, members=metadata.members, sample_size=metadata.sample_size
+    )
+
+
+def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
+    """Return the assured reading of a row, or None when the control is no share or a count is unknown."""
+    spec = metadata.binomial
+    if spec is None:
+        return None
+    numbers = [row.get(name) for name in (spec.events, spec.trials, spec.unknown)]
+    if not all(isinstance(number, int) for number in numbers):
+        return None
+    events, trials, unknown = (int(number) for number in numbers if number is not None)
+    return assured_reading(events, trials, unknown, spec.share, int(parameters.get("looks", 1)))
+
+
+def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:
+    return Verdict(policies.gate("roll_up", {"counts": counts(verdicts)})["verdict"])
+
+
+def _roll_up(
+    profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine
+) -> dict[str, LineVerdict]:
+    """Return the verdict of every line, members before groups."""
+    lines: dict[str, LineVerdict] = {}
+    for line_id in profile.order:
+        line = profile.line(line_id)
+        members = [(one.verdict, one.reason) for one in found.get(line_id, ())]
+        members += [(lines[one].verdict, lines[one].reason) for one in line.members]
+        decision = policies.gate("roll_up", {"counts": counts([verdict for verdict, _ in members])})
+        verdict = Verdict(decision["verdict"])
+        lines[line_id] = LineVerdict(line_id, line.title, verdict, deciding_reason(verdict, members, decision["reason"]))
+    return lines
+
+
+def _gates(profile: Profile, lines: dict[str, LineVerdict], policies: PolicyEngine) -> tuple[GateDecision, ...]:
+    decided = []
+    for gate in profile.document.gates:
+        verdict = _worst(policies, [lines[one].verdict for one in gate.lines])
+        decision = policies.gate(gate.kind, {"verdict": verdict.value})["decision"]
+        decided.append(GateDecision(gate.id, gate.kind, decision, verdict, tuple(gate.lines)))
+    return tuple(decided)
+
+

@@ -1,0 +1,143 @@
+"""The cases of a control: given table rows and parameters, the expected decisions, through DuckDB and the engine.
+
+A case is one JSON line of ``controls/<family>/<name>/<name>.cases.jsonl``::
+
+    {"name": "...", "parameters": {...}, "window": {"start": "...Z", "end": "...Z"}, "as_of": "...Z",
+     "tables": {"requests": [{"event_time": "...Z", "repeat": {"count": 200, "step_us": 1000}, ...}]},
+     "expect": [{"resource": "...", "verdict": "...", "reason": "..."}]}
+
+Rules kept here: a row gives only the columns that matter; scope columns, identifiers and nulls are filled in, every
+other column must be given. ``repeat`` makes ``count`` rows whose instants move by ``step_us``. ``as_of`` is the end of
+the window unless it is given. Every expectation is compared, and so is the number of findings.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditor.adapters.policies.profile import BoundControl
+from auditor.adapters.sql.engine import SqlEngine
+from auditor.errors import ControlError
+from auditor.model import Window
+from auditor.shell.decide import decide_control, derive_tables, shared_parameters
+from auditor.tables import TABLES, Table, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.adapters.policies.pack import Control, Pack
+    from auditor.model import Finding
+    from auditor.shell.decide import PolicyEngine
+
+FILLED = {"system": "case", "environment": "case", "source": "requests", "account": "", "region": ""}
+MEMBERS = {"name", "parameters", "window", "as_of", "tables", "expect"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One parsed case of a control."""
+
+    control: Control
+    file: str
+    name: str
+    parameters: dict[str, Any]
+    window: Window
+    as_of: datetime
+    tables: dict[str, list[dict[str, Any]]]
+    expect: list[dict[str, Any]]
+
+
+def read_cases(pack: Pack, control: Control) -> list[Case]:
+    """Return the cases of ``control``. Raises ``ControlError`` naming file and line; a control without cases too."""
+    path = pack.root / Path(control.sql_path).with_suffix(".cases.jsonl")
+    if not path.is_file():
+        raise ControlError(f"{path}: control {control.id} has no cases", remedy="write at least a pass, a fail and a gap")
+    cases = []
+    for number, text in enumerate(path.read_text().splitlines(), start=1):
+        if text.strip():
+            cases.append(_parse(control, f"{path}:{number}", text))
+    return cases
+
+
+def _parse(control: Control, where: str, text: str) -> Case:
+    try:
+        document = json.loads(text)
+        unknown = document.keys() - MEMBERS
+        if unknown:
+            raise ControlError(f"{where}: unknown members {sorted(unknown)}, expected {sorted(MEMBERS)}")
+        window = Window(*(datetime.fromisoformat(document["window"][edge]) for edge in ("start", "end")))
+        as_of = datetime.fromisoformat(document["as_of"]) if "as_of" in document else window.end
+        parameters, problems = control.metadata.effective(document["parameters"])
+        if problems:
+            raise ControlError(f"{where}: {'; '.join(problems)}")
+        return Case(
+            control, where, document["name"], parameters, window, as_of, document["tables"], document["expect"]
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
+        raise ControlError(f"{where}: not a case ({type(error).__name__}: {error})") from error
+
+
+def run_case(pack: Pack, case: Case, policies: PolicyEngine) -> list[str]:
+    """Decide ``case`` and return every difference from what it expects, as sentences; empty when it holds."""
+    found = decide_case(pack, case, policies)
+    actual = {one.resource: {"verdict": one.verdict.value, "reason": one.reason, "observed": one.observed} for one in found}
+    expected = {one["resource"]: one for one in case.expect}
+    problems = [f"no finding for {resource!r}" for resource in expected.keys() - actual.keys()]
+    problems += [f"unexpected finding {resource!r}: {actual[resource]}" for resource in actual.keys() - expected.keys()]
+    for resource in expected.keys() & actual.keys():
+        for member, wanted in expected[resource].items():
+            if member != "resource" and actual[resource].get(member) != wanted:
+                problems.append(f"{resource}: {member} is {actual[resource].get(member)!r}, expected {wanted!r}")
+    return [f"{case.file}: {case.name}: {problem}" for problem in problems]
+
+
+def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
+    """Write the case's rows as a snapshot would hold them, and decide its control on them."""
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = {name: _write(Path(scratch), table, case) for name, table in TABLES.items()}
+        with SqlEngine(paths, threads=1) as sql:
+            shared = shared_parameters(case.as_of, [case.window], [case.parameters])
+            derive_tables(sql, pack, [case.control], shared)
+            bound = BoundControl(case.control, case.parameters)
+            return decide_control(sql, policies, "case", bound, shared, case.window)
+
+
+def _write(folder: Path, table: Table, case: Case) -> Path:
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    numbers = itertools.count(1)
+    rows = [row for given in case.tables.get(table.name, []) for row in _expand(table, given, case, numbers)]
+    path = folder / f"{table.name}.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema(table.name)), path)
+    return path
+
+
+def _expand(table: Table, given: dict[str, Any], case: Case, numbers: Iterator[int]) -> Iterator[dict[str, Any]]:
+    values = dict(given)
+    repeat = values.pop("repeat", {"count": 1, "step_us": 0})
+    columns = {column.name: column for column in table.columns}
+    unknown = values.keys() - columns.keys()
+    if unknown:
+        raise ControlError(f"{case.file}: {case.name}: table {table.name} has no columns {sorted(unknown)}")
+    for index in range(repeat["count"]):
+        number = next(numbers)
+        row: dict[str, Any] = {}
+        for name, column in columns.items():
+            value = values.get(name, _filled(name, number) if not column.nullable else None)
+            if value is None and not column.nullable:
+                raise ControlError(f"{case.file}: {case.name}: table {table.name} needs column {name!r}")
+            if column.type == "instant" and value is not None:
+                value = datetime.fromisoformat(value) + timedelta(microseconds=index * repeat["step_us"])
+            row[name] = value
+        yield row
+
+
+def _filled(name: str, number: int) -> Any:
+    return number if name.endswith(("_hi", "_lo")) else FILLED.get(name)

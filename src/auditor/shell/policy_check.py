@@ -1,0 +1,59 @@
+"""Everything that can be said of a policy pack before it is used: for its author, and for CI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.adapters.policies import build
+from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.policies.profile import load_profile
+from auditor.adapters.rego.wasm import WasmEngine
+from auditor.adapters.sql.guard import check_select
+from auditor.errors import ControlError, raise_all
+from auditor.shell.policy_cases import read_cases, run_case
+from auditor.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def check_pack(root: Path) -> Iterator[str]:
+    """Check the pack at ``root``; yield what was found in order. Raises ``ControlError`` or ``UsageError``.
+
+    Sources and METADATA by OPA, the lock, each query by the guard that replay uses, each profile, and that compiling
+    the sources again gives the very module that is committed.
+    """
+    controls = build.check(root)
+    yield f"{len(controls)} controls: Rego, METADATA and packages are in order"
+    pack = load_pack(root)
+    yield "lock: every file is the one that was compiled"
+    tables = {*TABLES, *(table.name for table in pack.derived)}
+    for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [(c.sql_path, c.sql) for c in pack.controls.values()]:
+        check_select(name, sql, tables)
+    yield f"{len(pack.derived) + len(pack.controls)} queries: one SELECT each, of allowed functions and tables only"
+    for path in sorted((root / "profiles").glob("*.toml")):
+        profile = load_profile(pack, path.stem)
+        yield f"profile {profile.document.id}: {len(profile.document.lines)} lines, {len(profile.document.gates)} gates"
+    if build.opa_version() != pack.opa:
+        raise ControlError(
+            f"{root}: built with OPA {pack.opa}, found {build.opa_version()}",
+            remedy=f"use OPA {pack.opa}, or rebuild the pack with `auditor policy build`",
+        )
+    if build.compile_wasm(root) != pack.wasm:
+        raise ControlError(f"{root}/policy.wasm: is not what its sources compile to", remedy="`auditor policy build`")
+    yield f"policy.wasm: OPA {pack.opa} compiles the sources to the same bytes"
+
+
+def run_cases(root: Path) -> Iterator[str]:
+    """Run ``opa test`` and every case of every control at ``root``; yield a line for each; raise when one differs."""
+    yield build.test(root).strip()
+    pack = load_pack(root)
+    problems: list[str] = []
+    with WasmEngine(pack) as engine:
+        for control in pack.controls.values():
+            cases = read_cases(pack, control)
+            found = [problem for case in cases for problem in run_case(pack, case, engine)]
+            problems += found
+            yield f"{control.id}: {len(cases)} cases, {len(found)} differences"
+    raise_all(ControlError, f"{root}: cases differ from what they expect", problems, remedy="correct policy or case")

@@ -1,0 +1,156 @@
+"""The declared tables of a snapshot: Arrow schema, unit and meaning of each column, sort order.
+
+Rules kept here: this is the one place where a table is declared. Canonical units are integer
+microseconds (``us``), integer counts (``1``) and UTC instants; every column states its unit and
+meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are
+the two signed 64-bit halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+REQUEST_KINDS = ("generation", "cached", "health_check")
+REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
+COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` is ``us``, ``1`` or ``""``."""
+
+    name: str
+    type: str
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its columns and the columns its Parquet file is sorted by."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    order: tuple[str, ...]
+
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema, with unit and meaning as field metadata."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy, kept off the start-up path
+
+        types = {"instant": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
+        fields = [
+            pa.field(c.name, types[c.type], nullable=c.nullable, metadata={"unit": c.unit, "meaning": c.meaning})
+            for c in self.columns
+        ]
+        return pa.schema(fields, metadata={"table": self.name, "schema_version": str(SCHEMA_VERSION)})
+
+
+def _scope() -> tuple[Column, ...]:
+    return (
+        Column("system", "text", "system under audit"),
+        Column("environment", "text", "environment of the system"),
+        Column("source", "text", "name of the source in auditor.toml"),
+    )
+
+
+def _id(name: str, meaning: str, *, nullable: bool = False) -> tuple[Column, ...]:
+    return (
+        Column(f"{name}_hi", "int", f"{meaning}: high 64 bits of its 128-bit digest", "1", nullable=nullable),
+        Column(f"{name}_lo", "int", f"{meaning}: low 64 bits of its 128-bit digest", "1", nullable=nullable),
+    )
+
+
+_TABLES = (
+    Table(
+        "requests",
+        "one row per request that the audited system served or refused",
+        (
+            *_scope(),
+            Column("event_time", "instant", "when the request ended, by the source's clock", "us"),
+            Column("available_at", "instant", "when the source published the row", "us", nullable=True),
+            *_id("request", "request id"),
+            Column("route", "text", "routing path, e.g. direct or mcp", nullable=True),
+            Column("kind", "text", "disjoint population of the request", nullable=True, values=REQUEST_KINDS),
+            Column("outcome", "text", "how the request ended", nullable=True, values=REQUEST_OUTCOMES),
+            Column("latency_us", "int", "time to the last byte; a timeout counts its timeout", "us", nullable=True),
+        ),
+        ("event_time", "request_hi", "request_lo"),
+    ),
+    Table(
+        "audit_events",
+        "one row per distinct CloudTrail record",
+        (
+            *_scope(),
+            Column("event_time", "instant", "eventTime of the record", "us"),
+            *_id("event", "eventID"),
+            *_id("request", "requestID", nullable=True),
+            Column("account", "text", "recipientAccountId (else userIdentity.accountId), 12 digits"),
+            Column("region", "text", "awsRegion: the region that received the call; may be empty"),
+            Column("event_source", "text", "eventSource, e.g. bedrock.amazonaws.com"),
+            Column("event_name", "text", "eventName, e.g. InvokeModel"),
+            Column("event_category", "text", "eventCategory", nullable=True),
+            Column("read_only", "bool", "readOnly", nullable=True),
+            Column("management_event", "bool", "managementEvent", nullable=True),
+            Column("error_code", "text", "errorCode; null when the call succeeded", nullable=True),
+            Column("model_id", "text", "requestParameters.modelId, whatever the caller passed", nullable=True),
+            Column("inference_region", "text", "additionalEventData.inferenceRegion", nullable=True),
+        ),
+        ("event_time", "event_hi", "event_lo"),
+    ),
+    Table(
+        "heartbeats",
+        "one row per interval in which an independent observer saw the source alive",
+        (
+            *_scope(),
+            Column("account", "text", "account of the observed cell, empty when the source has none"),
+            Column("region", "text", "region of the observed cell, empty when the source has none"),
+            Column("start_time", "instant", "start of the interval (inclusive)", "us"),
+            Column("end_time", "instant", "end of the interval (exclusive)", "us"),
+            Column("records", "int", "records the observer counted; null when it does not count", "1", nullable=True),
+        ),
+        ("source", "account", "region", "start_time", "end_time"),
+    ),
+    Table(
+        "coverage",
+        "one row per (source, account, region, call): what was asked and what answered",
+        (
+            *_scope(),
+            Column("account", "text", "account asked, empty when the source has none"),
+            Column("region", "text", "region asked, empty when the source has none"),
+            Column("call", "text", "what was asked, e.g. read_files"),
+            Column("status", "text", "how the call ended", values=COVERAGE_STATUSES),
+            Column("pages", "int", "files or response pages read", "1"),
+            Column("records", "int", "records read, before removal of duplicates", "1"),
+            Column("duplicates", "int", "identical records delivered more than once and kept once", "1"),
+            Column("sha256", "text", "SHA-256 over the sorted 'digest  name' lines of the files read", nullable=True),
+            Column("detail", "text", "what was missing or refused, for a person", nullable=True),
+            Column("collected_at", "instant", "stamped by the auditor", "us"),
+        ),
+        ("source", "account", "region", "call"),
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
+
+
+@cache
+def schema(name: str) -> pa.Schema:
+    """Return the Arrow schema of table ``name``; raises ``KeyError`` for an undeclared table."""
+    return TABLES[name].schema()
+
+
+def identifier_halves(value: str) -> tuple[int, int]:
+    """Return the two signed 64-bit halves of the first 128 bits of SHA-256 of ``value`` (UTF-8)."""
+    digest = hashlib.sha256(value.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True), int.from_bytes(digest[8:16], "big", signed=True)
