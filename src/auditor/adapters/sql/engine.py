@@ -1,0 +1,157 @@
+"""Runs guarded queries over a snapshot, each on a fresh, locked DuckDB.
+
+Rules kept here: a query sees only its declared tables; the connection can reach only the exact Parquet files, no other
+file, no network, no extension, no Python object; its settings are locked before the query runs; what comes back is
+exact JSON (integers, text, booleans, null, lists and objects of these; a decimal as its text), never a float.
+Source: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from auditor.adapters.sql.guard import check_select
+from auditor.errors import ControlError, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import duckdb
+    import pyarrow as pa
+
+TIMEOUT_S = 600.0
+MAX_SPILL = "8GB"
+MAX_INTEGER = 2**53 - 1
+
+
+class SqlEngine:
+    """Guarded queries over Parquet files. ``tables`` maps each table to its file. Use as a context manager."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, Path],
+        *,
+        memory_limit: str = "4GB",
+        threads: int = 2,
+        spill: Path | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._files = {name: path.resolve() for name, path in tables.items()}
+        self._derived: dict[str, pa.Table] = {}
+        self._settings = {"memory_limit": memory_limit, "threads": str(threads), "max_temp_directory_size": MAX_SPILL}
+        self._spill = spill
+        self._timeout_s = timeout_s
+
+    def __enter__(self) -> SqlEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._derived.clear()
+
+    def derive(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Run ``sql`` and keep its rows as table ``name`` for later queries.
+
+        Raises:
+            ControlError: the guard or DuckDB refused the query.
+            EngineError: it ran out of memory, spill space or time.
+        """
+        file = f"derived/{name}.sql"
+        if name in self._derived or name in self._files:
+            raise ControlError(f"{file}: table {name!r} is there already")
+        with self._running(file, sql, parameters) as result:
+            self._derived[name] = result.to_arrow_table()
+
+    def query(self, file: str, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Run ``sql`` and return its rows as exact JSON objects; raises as ``derive``."""
+        with self._running(file, sql, parameters) as result:
+            names = result.columns
+            rows = result.fetchall()
+        if len(set(names)) != len(names):
+            raise ControlError(f"{file}: two columns share a name: {', '.join(names)}")
+        return [
+            {name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in rows
+        ]  # fmt: skip
+
+    @contextmanager
+    def _running(self, file: str, sql: str, parameters: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyRelation]:
+        import duckdb  # noqa: PLC0415 - heavy
+
+        used = check_select(file, sql, self._files.keys() | self._derived.keys())
+        missing = sorted(used - parameters.keys())
+        if missing:
+            raise ControlError(
+                f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
+                remedy="declare it in the control's METADATA and give it in the profile's line",
+            )
+        connection = self._connect()
+        timer = threading.Timer(self._timeout_s, connection.interrupt)
+        timer.start()
+        try:
+            yield connection.sql(sql, params={name: _bound(parameters[name]) for name in used})
+        except duckdb.InterruptException as error:
+            raise EngineError(f"{file}: the query did not end within {self._timeout_s:g} s") from error
+        except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
+            raise EngineError(f"{file}: DuckDB ran out of a resource: {error}") from error
+        except duckdb.Error as error:
+            raise ControlError(f"{file}: DuckDB refused the query: {error}", remedy="correct the SQL") from error
+        finally:
+            timer.cancel()
+            connection.close()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        """Return a fresh connection that holds the tables and is locked."""
+        import duckdb  # noqa: PLC0415 - heavy
+
+        config = {
+            "python_enable_replacements": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "temp_directory": str(self._spill) if self._spill else "",
+            **self._settings,
+        }
+        connection = duckdb.connect(":memory:", config=config)
+        files = ", ".join(_quoted(str(path)) for path in self._files.values())
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set allowed_paths = [{files}]")
+        connection.execute("set enable_external_access = false")
+        for name, path in self._files.items():
+            connection.execute(f'create view "{name}" as select * from read_parquet({_quoted(str(path))})')  # noqa: S608 - our own names
+        for name, table in self._derived.items():
+            connection.register(name, table)
+        connection.execute("set lock_configuration = true")
+        return connection
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _bound(value: Any) -> Any:
+    """Return a parameter as DuckDB should see it; an empty list has the type of our lists of limits."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    return duckdb.Value([], duckdb.list_type(duckdb.sqltypes.BIGINT)) if value == [] else value
+
+
+def _exact(file: str, column: str, value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ControlError(f"{file}: column {column!r} is {value}, too large for JSON", remedy="cast it to varchar")
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list):
+        return [_exact(file, column, member) for member in value]
+    if isinstance(value, dict):
+        return {name: _exact(file, f"{column}.{name}", member) for name, member in value.items()}
+    raise ControlError(
+        f"{file}: column {column!r} is {type(value).__name__} {value!r}, which is no exact value",
+        remedy="return integers (epoch_us for instants), text, or DECIMAL",
+    )
