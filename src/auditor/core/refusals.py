@@ -1,0 +1,37 @@
+"""The stable name of every refusal of a bundle, in the order in which verification asks.
+
+Rules kept here: a name never changes its meaning; each is documented in ``docs/refusals.md``, which a test compares.
+"""
+
+from __future__ import annotations
+
+REFUSALS: dict[str, str] = {
+    "not-a-bundle": "the path is no folder, or holds no bag",
+    "limit-exceeded": "there are more or larger files than a bundle may have",
+    "unsafe-entry": "something is no plain file or folder: a link, a device, a file with a second name",
+    "unsafe-name": "a name holds anything but lower-case letters, digits, dot, dash and underscore",
+    "container-malformed": "bagit.txt or bag-info.txt is not what this format writes",
+    "attestation-malformed": "the signed wrapper is no canonical sigstore bundle v0.3 with one DSSE signature",
+    "payload-type-unknown": "the signature covers something other than an in-toto statement",
+    "signature-count": "there is not exactly one signature",
+    "key-unknown": "it was signed by another key than the one given from outside",
+    "signature-invalid": "the signature does not verify",
+    "statement-malformed": "the statement is no in-toto Statement v1 with exactly its four members",
+    "predicate-type-unknown": "the statement is of a kind that this program does not accept here",
+    "predicate-malformed": "the predicate lacks a member, has a foreign one, or one of the wrong type",
+    "subject-mismatch": "the manifests are not the ones that were signed",
+    "manifest-malformed": "a manifest is not sorted, unique sha256sum lines",
+    "file-missing": "a file that a manifest lists is not there",
+    "file-unexpected": "there is a file that no manifest lists",
+    "digest-mismatch": "a file is not the one that its manifest lists",
+    "files-mismatch": "the signed list of files differs from the manifest",
+    "policy-digest-mismatch": "the policies are not the ones that the statement names",
+    "decisions-malformed": "decisions.json is no canonical JSON of this format",
+    "decisions-digest-mismatch": "decisions.json is not the one that the statement names",
+    "predicate-contradicts-decisions": "the statement says something else than decisions.json",
+    "snapshot-contradicts-predicate": "the snapshot is of another scope than the statement names",
+    "replay-refused": "the archived queries, policies or data may not be run, or cannot be decided",
+    "replay-differs": "deciding again gives other decisions",
+    "replay-touched-bundle": "files changed while the decisions were made again",
+    "report-differs": "a report is not what its decisions render to",
+}

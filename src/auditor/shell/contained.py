@@ -1,0 +1,72 @@
+"""The child process in which untrusted archived queries and policies run: no network, no files written, bounded.
+
+``python -I -m auditor.shell.contained`` reads one JSON request from standard input and writes one JSON answer. Rules
+kept here: isolation comes before anything else is imported; what could be put in force is reported, not assumed; an
+error keeps its class and message; nothing is unpickled on either side.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import sys
+from typing import Any
+
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+MEMORY_BYTES = 8 << 30
+OPEN_FILES = 512
+REFUSED_EVENTS = (
+    "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.remove", "os.rename",
+    "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.",
+    "urllib.", "ftplib.", "http.", "smtplib.", "webbrowser.",
+)  # fmt: skip
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def isolate(cpu_seconds: int) -> list[str]:
+    """Give up what a replay does not need; return what is in force, in words."""
+    in_force = ["no new files (FSIZE 0)", "no core dumps", f"memory {MEMORY_BYTES >> 30} GiB", f"CPU {cpu_seconds} s"]
+    if sys.platform == "linux" and ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
+        in_force.append("own network namespace")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    sys.dont_write_bytecode = True
+    sys.addaudithook(_refuse)
+    return [*in_force, "no sockets, no programs, no writing (audit hook)"]
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event.startswith(REFUSED_EVENTS):
+        raise PermissionError(f"{event} is not allowed while a bundle is replayed")
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
+        raise PermissionError(f"writing {arguments[0]!r} is not allowed while a bundle is replayed")
+
+
+def main() -> None:
+    """Answer one request."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    request = json.loads(sys.stdin.buffer.read())
+    isolation = isolate(int(request["cpu_seconds"]))
+    from auditor.errors import AuditorError  # noqa: PLC0415 - after isolation
+
+    try:
+        from auditor.shell.replay import replay  # noqa: PLC0415 - after isolation
+
+        answer: dict[str, Any] = {"result": replay(request["arguments"])}
+    except AuditorError as error:
+        answer = {"error": type(error).__name__, "message": error.message, "remedy": error.remedy}
+    except Exception as error:  # noqa: BLE001 - hostile input: anything at all is a refusal, told to the parent
+        answer = {"error": "ReplayFailed", "message": f"{type(error).__name__}: {error}", "remedy": ""}
+    answers.write(json.dumps({**answer, "isolation": isolation}).encode())
+    answers.close()
+
+
+if __name__ == "__main__":
+    main()
