@@ -1,0 +1,115 @@
+"""From a DuckDB query to record batches of a declared table, and the coverage row of what was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditor.collector import Batch, CollectContext
+from auditor.errors import CollectionError
+from auditor.tables import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+ROWS = 1 << 16
+MEMORY_LIMIT = "512MB"
+FUTURE_TOLERANCE_US = 120_000_000
+
+
+def connect(work: Path) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB in bounded memory that spills into ``work``, in UTC."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    config = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": "2",
+        "temp_directory": str(work),
+        "autoinstall_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def stream(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> Iterator[Batch]:
+    """Yield the rows of ``select`` (columns in the table's order) as batches of ``table``."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    expected = schema(table)
+    reader = connection.sql(select).to_arrow_reader(ROWS)
+    for found in reader:
+        arrays = [found.column(field.name).cast(field.type) for field in expected]
+        yield Batch(table, pa.RecordBatch.from_arrays(arrays, schema=expected))
+
+
+def rows(table: str, values: Sequence[dict[str, Any]]) -> Batch:
+    """Return a batch of a few rows given as dictionaries."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    return Batch(table, pa.RecordBatch.from_pylist(list(values), schema=schema(table)))
+
+
+def coverage(
+    context: CollectContext,
+    *,
+    pages: int,
+    records: int,
+    sha256: str,
+    account: str = "",
+    region: str = "",
+    duplicates: int = 0,
+    detail: str | None = None,
+) -> dict[str, Any]:
+    """Return the coverage row of files that were read in full."""
+    return {
+        "system": context.scope.system,
+        "environment": context.scope.environment,
+        "source": context.source,
+        "account": account,
+        "region": region,
+        "call": "read_files",
+        "status": "ok",
+        "pages": pages,
+        "records": records,
+        "duplicates": duplicates,
+        "sha256": sha256,
+        "detail": detail,
+        "collected_at": context.collected_at,
+    }
+
+
+def literal(text: str) -> str:
+    """Return ``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier_columns(name: str, expression: str) -> str:
+    """Return SQL for ``<name>_hi`` and ``<name>_lo``: as ``auditor.tables.identifier_halves`` of ``expression``."""
+    halves = []
+    for suffix, start in (("hi", 1), ("lo", 17)):
+        unsigned = f"('0x' || substr(sha256({expression}), {start}, 16))::ubigint::hugeint"
+        signed = f"case when {unsigned} > 9223372036854775807 then {unsigned} - 18446744073709551616 else {unsigned} end"
+        halves.append(f"({signed})::bigint as {name}_{suffix}")
+    return ", ".join(halves)
+
+
+RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+
+
+def rfc3339(expression: str) -> str:
+    """Return SQL that reads an RFC 3339 instant with a zone, else null."""
+    return f"case when regexp_matches({expression}, {literal(RFC3339)}) then try_cast({expression} as timestamptz) end"
+
+
+def refuse_row(where: str, row: int, column: str, found: object, expected: str) -> CollectionError:
+    """Return the error for one wrong value; the value is shown short."""
+    text = repr(found)
+    shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line of a terminal
+    return CollectionError(
+        f"{where}, row {row}, column {column!r}: found {shown}, expected {expected}",
+        remedy="correct the source, or the mapping in auditor.toml",
+    )

@@ -1,0 +1,93 @@
+"""``auditor.toml``: what is audited, and where its sources are.
+
+Rules kept here: every problem of the file, the collectors' own included, is named at once with its key; a collector is
+found by entry point and never imported by name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auditor.collector import ENTRY_POINT_GROUP, Collector
+from auditor.errors import UsageError, raise_all
+from auditor.model import Scope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ScopeSection(BaseModel):
+    """``[scope]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    system: str = Field(min_length=1)
+    environment: str = Field(min_length=1)
+    release: str = Field(min_length=1)
+    phase: str = ""
+
+
+class Document(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scope: ScopeSection
+    sources: dict[str, dict[str, Any]] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured source with its collector; ``options`` is its table without ``kind``."""
+
+    name: str
+    kind: str
+    collector: Collector
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked configuration; relative paths are relative to ``root``."""
+
+    root: Path
+    scope: Scope
+    sources: tuple[Source, ...]
+
+
+def load_config(path: Path) -> Config:
+    """Load ``auditor.toml``. Raises ``UsageError`` that lists every problem."""
+    document = _parse(path)
+    collectors = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    problems: list[str] = []
+    sources: list[Source] = []
+    for name, table in sorted(document.sources.items()):
+        options = dict(table)
+        kind = options.pop("kind", None)
+        if kind not in collectors:
+            known = ", ".join(sorted(collectors))
+            problems.append(f"sources.{name}.kind: is {kind!r}, expected one of {known}")
+            continue
+        collector: Collector = collectors[kind].load()()
+        problems += [f"sources.{name}.{problem}" for problem in collector.check(options)]
+        sources.append(Source(name, kind, collector, options))
+    raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
+    return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
+
+
+def _parse(path: Path) -> Document:
+    try:
+        return Document.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})", remedy="name the file with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not TOML ({error})", remedy="correct the file") from error
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
+        raise

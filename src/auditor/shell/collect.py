@@ -1,0 +1,40 @@
+"""``collect``: run every configured source's collector into one snapshot, whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.adapters.snapshot.writer import SnapshotWriter
+from auditor.collector import CollectContext
+from auditor.config import load_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+
+def collect(
+    config_path: Path,
+    output: Path,
+    *,
+    collected_at: datetime,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+) -> Path:
+    """Collect the sources of ``config_path`` into the new folder ``output`` and return it.
+
+    Raises:
+        UsageError: the configuration is refused, or ``output`` exists or cannot be written.
+        CollectionError: a source is not what it is declared to be. Nothing is left behind.
+    """
+    config = load_config(config_path)
+    with SnapshotWriter(output) as writer:
+        for source in config.sources:
+
+            def show(done: int, total: int, name: str = source.name) -> None:
+                progress(done, total, name)
+
+            context = CollectContext(source.name, config.scope, config.root, writer.work, collected_at, show)
+            for batch in source.collector.collect(source.options, context):
+                writer.write(batch, source.name)
+        return writer.finish(config.scope, collected_at, [(source.name, source.kind) for source in config.sources])

@@ -1,0 +1,109 @@
+"""``evaluate``: decide a profile over a snapshot, and seal what was decided into a signed bundle."""
+
+from __future__ import annotations
+
+import platform
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.adapters.bundle.writer import SealRequest, seal
+from auditor.adapters.policies.pack import LOCK, WASM, load_pack, source_files
+from auditor.adapters.policies.profile import load_profile
+from auditor.adapters.rego.wasm import WasmEngine
+from auditor.adapters.reports.markdown import control_words, render_markdown
+from auditor.adapters.signing.keys import load_signer
+from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.core.canonical import canonical_json
+from auditor.core.summary import Summary, summarise
+from auditor.shell.decide import SLOT_US, Inputs, decide
+from auditor.shipped import policies_dir, reports_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.core.decisions import Decisions
+
+DEFAULT_PROFILE = "hybrid-routing-gates"
+SETTINGS = {"TimeZone": "UTC", "slotSeconds": str(SLOT_US // 1_000_000)}
+RECORDED = ("click", "duckdb", "jinja2", "opa-py-wasm", "pyarrow", "pydantic", "rfc8785", "securesystemslib", "wasmtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A sealed run: where its bundle and report lie, and what was decided."""
+
+    bundle: Path
+    report: Path
+    decisions: Decisions
+    decisions_json: bytes
+    report_markdown: bytes
+    summary: Summary
+
+
+def evaluate(
+    snapshot_dir: Path,
+    *,
+    key: Path,
+    output: Path,
+    time_created: datetime,
+    profile_name: str = DEFAULT_PROFILE,
+    policies: Path | None = None,
+    as_of: datetime | None = None,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+) -> Evaluation:
+    """Decide ``profile_name`` over the snapshot and seal the bundle into ``output``.
+
+    ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot.
+
+    Raises:
+        AuditorError: whatever is at fault, by its class; nothing is left behind.
+    """
+    signer = load_signer(key)
+    snapshot = open_snapshot(snapshot_dir)
+    root = policies or policies_dir()
+    pack = load_pack(root)
+    profile = load_profile(pack, profile_name)
+    moment = as_of or _floor(snapshot.collected_at)
+    with WasmEngine(pack) as engine:
+        decisions, content = decide(Inputs(snapshot, pack, profile, moment), engine, progress=progress)
+    words = control_words(pack.controls)
+    markdown = render_markdown(decisions.document, words, reports_dir())
+    environment = _environment(pack.opa)
+    request = SealRequest(
+        bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
+        snapshot=snapshot_dir,
+        policies=root,
+        policy_files=(*(path.relative_to(root).as_posix() for path in source_files(root)), LOCK, WASM),
+        decisions=content,
+        document=decisions.document,
+        reports={"report.md": markdown},
+        environment_files={"environment.json": canonical_json(environment)},
+        environment=environment,
+        time_created=time_created,
+        valid_until=moment + timedelta(seconds=profile.document.validity_seconds),
+        settings=SETTINGS,
+        development_key=True,
+    )
+    bundle = seal(request, output, signer)
+    report = bundle / "data" / "report" / "report.md"
+    return Evaluation(bundle, report, decisions, content, markdown, summarise(decisions.document, words))
+
+
+def _floor(moment: datetime) -> datetime:
+    seconds = SLOT_US // 1_000_000
+    return moment.replace(microsecond=0, second=moment.second - moment.second % seconds)
+
+
+def _environment(opa: str) -> dict[str, str]:
+    return {"python": platform.python_version(), "opa": opa} | {name: version(name) for name in RECORDED}
+
+
+def _bundle_id(system: str, environment: str, as_of: datetime) -> str:
+    """Return a name that sorts by time and is never given twice."""
+    name = re.sub(r"[^a-z0-9-]+", "-", f"{system}-{environment}".lower()).strip("-")[:60] or "run"
+    return f"{name}-{as_of:%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
