@@ -1,12 +1,10 @@
-"""An example company as files, the same bytes every time, with named incidents to switch on.
+"""A deterministic example company, with incidents to switch on: for ``auditor demo`` and for the tests.
 
-It is what ``auditor demo`` audits and what the tests use instead of mocks. Rules kept here: no clock, no network; all
-randomness comes from a seed through ``Random.random`` and ``Random.getrandbits``, which Python keeps stable.
+An LLM support system on AWS Bedrock with hybrid routing (direct Bedrock and MCP). Rules kept here: the same seed and
+incidents give the same bytes on every machine; an incident changes only what it says; every number is made up.
 """
 
-from __future__ import annotations
+from auditor.estate.incidents import INCIDENTS, Incident
+from auditor.estate.writer import Estate, write_estate
 
-from auditor.estate.incidents import INCIDENTS, Flip, Incident
-from auditor.estate.write import Estate, write_estate
-
-__all__ = ["INCIDENTS", "Estate", "Flip", "Incident", "write_estate"]
+__all__ = ["INCIDENTS", "Estate", "Incident", "write_estate"]

@@ -1,158 +1,112 @@
-"""The requests of the example company, and what its load balancer counted of them.
-
-Three steps, each pure: what was served (``served``, with the incidents that happened to it), what the observer counted
-(``beats``), and what the log holds of it (``logged``). A row that is lost is lost after it was counted.
-"""
+"""The requests of the example company, as its log holds them, and the load balancer's own count of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from auditor.estate.calendar import GENERATED, MS, SLOT_S, WINDOW_START, Span, span
-from auditor.estate.draw import Draw
+from auditor.model import isoformat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection, Iterator
+    from random import Random
 
-ROUTES = (("direct_bedrock", 0.6), ("mcp", 0.4))
-KINDS = (("generation", 0.30), ("cache_hit", 0.68), ("health_check", 0.02))
-STATUSES = (("success", 0.996), ("rejected", 0.002), ("error", 0.001), ("timeout", 0.001))
-PER_SLOT = (10, 15)  # requests in 10 s, [low, high)
-# Lunch: so few requests that the loss of one minute of them can be bounded away (incident lost_minute).
-QUIET = span("11:30", "11:34")
-PER_QUIET_SLOT = (3, 6)
-
-# Latencies in microseconds, [low, high): usual, slow, and the share of slow ones.
-LATENCIES = {
-    "generation": ((400_000, 1_400_000), (1_500_001, 2_500_000), 0.015),
-    "cache_hit": ((20_000, 250_000), (300_001, 600_000), 0.01),
-    "health_check": ((2_000, 15_000), (15_000, 20_000), 0.01),
-}
-REFUSED = (5_000, 40_000)
-TIMEOUT_US = 30_000_000
+SLOT_S = 10
+PER_SLOT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request: ``ended_ms`` since the epoch, latency in microseconds or null when it was not logged."""
+class Period:
+    """Minutes since the start of the judged window, half-open."""
 
-    ended_ms: int
-    identifier: str
-    route: str
-    kind: str
-    status: str
-    latency_us: int | None
+    start: float
+    end: float
 
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """What an observer counted in a span."""
-
-    span: Span
-    records: int
+    def holds(self, minute: float) -> bool:
+        """Say whether ``minute`` lies in the period."""
+        return self.start <= minute < self.end
 
 
-def served(seed: int, incidents: Collection[str]) -> list[Request]:
-    """Return every request that the company served, by time, with the incidents that changed them."""
-    requests = healthy(seed)
-    for name, change in CHANGES.items():
-        if name in incidents:
-            requests = change(requests, Draw(seed, name))
-    return requests
+SUSTAINED = Period(40, 46)
+BRIEF = Period(40, 43)
+BLIND = Period(60, 90)
+LOST = Period(60, 80)
+LOST_SLOT = Period(60, 60 + SLOT_S / 60)
+STOPPED = Period(110, 1000)
 
 
-def beats(requests: list[Request], incidents: Collection[str]) -> list[Beat]:
-    """Return the observer's count of ``requests`` per 10 s, without the spans in which it was blind."""
-    counts = dict.fromkeys(GENERATED.steps(SLOT_S), 0)
-    for request in requests:
-        counts[request.ended_ms // MS // SLOT_S * SLOT_S] += 1
-    blind = [silence for name, silence in BLIND.items() if name in incidents]
-    return [
-        Beat(Span(start, start + SLOT_S), records)
-        for start, records in counts.items()
-        if not any(start in silence for silence in blind)
-    ]
+def slots(first: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the starts of the 10 s slots of [first, last)."""
+    moment = first
+    while moment < last:
+        yield moment
+        moment += timedelta(seconds=SLOT_S)
 
 
-def logged(requests: list[Request], incidents: Collection[str]) -> list[Request]:
-    """Return what the log holds of ``requests``."""
-    gone = [loss for name, loss in (LOST | BLIND).items() if name in incidents]
-    return [request for request in requests if not any(request.ended_ms // MS in loss for loss in gone)]
-
-
-def healthy(seed: int) -> list[Request]:
-    """Return the requests of a day on which nothing happens."""
-    draw = Draw(seed, "traffic")
+def slot_requests(
+    random: Random, start: datetime, minute: float, incidents: Collection[str], number: int
+) -> list[dict[str, Any]]:
+    """Return the requests of one slot as log lines. Draws the same numbers whatever ``incidents`` are."""
     requests = []
-    for start_s in GENERATED.steps(SLOT_S):
-        for _ in range(draw.between(*(PER_QUIET_SLOT if start_s in QUIET else PER_SLOT))):
-            requests.append(_request(draw, start_s))
-    return sorted(requests, key=lambda request: (request.ended_ms, request.identifier))
+    for index in range(PER_SLOT + int(random.random() * 3) - 1):
+        draws = [random.random() for _ in range(7)]
+        moment = start + timedelta(microseconds=int(draws[0] * SLOT_S * 1_000_000))
+        kind = "generation" if draws[1] < 0.30 else "cache_hit" if draws[1] < 0.98 else "health_check"  # noqa: PLR2004 - shares of traffic
+        route = "direct_bedrock" if draws[2] < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
+        latency: float | None = _latency(kind, draws, minute, incidents)
+        if "unmeasured_latency" in incidents and kind == "generation" and draws[6] < 0.2:  # noqa: PLR2004 - a fifth
+            latency = None
+        if "route_silent" in incidents and route == "direct_bedrock":
+            continue
+        requests.append(
+            {
+                "timestamp": isoformat(moment),
+                "requestId": f"req-{number:06d}-{index:02d}",
+                "routingPath": route,
+                "type": kind,
+                "status": _status(draws[3]),
+                "latencyMs": None if latency is None else round(latency, 3),
+            }
+        )
+    return sorted(requests, key=lambda request: str(request["timestamp"]))
 
 
-def _request(draw: Draw, start_s: int) -> Request:
-    route, kind, status = draw.weighted(ROUTES), draw.weighted(KINDS), draw.weighted(STATUSES)
-    usual, slow, slow_share = LATENCIES[kind]
-    latency_us = draw.between(*(slow if draw.chance(slow_share) else usual))
-    if status == "timeout":
-        latency_us = TIMEOUT_US
-    elif status != "success":
-        latency_us = draw.between(*REFUSED)
-    ended_ms = start_s * MS + draw.between(0, SLOT_S * MS)
-    return Request(ended_ms, draw.identifier(), route, kind, status, latency_us)
+def _status(draw: float) -> str:
+    if draw < 0.996:  # noqa: PLR2004 - share of successes
+        return "success"
+    return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"  # noqa: PLR2004 - shares of failures
 
 
-@dataclass(frozen=True, slots=True)
-class Nth:
-    """Every ``step``-th successful request of ``kind`` in ``within`` gets a latency of ``slow``, or loses its own."""
-
-    kind: str
-    step: int
-    within: Span
-    slow: tuple[int, int] | None
-
-    def __call__(self, requests: list[Request], draw: Draw) -> list[Request]:
-        """Return ``requests``, changed."""
-        seen = 0
-        changed = []
-        for request in requests:
-            applies = request.kind == self.kind and request.status == "success" and self._in(request)
-            seen += applies
-            if applies and seen % self.step == 0:
-                changed.append(replace(request, latency_us=draw.between(*self.slow) if self.slow else None))
-            else:
-                changed.append(request)
-        return changed
-
-    def _in(self, request: Request) -> bool:
-        return request.ended_ms // MS in self.within
+def _latency(kind: str, draws: list[float], minute: float, incidents: Collection[str]) -> float:
+    """Return a latency in milliseconds."""
+    share, size = draws[4], draws[5]
+    if kind == "health_check":
+        return 2 + 10 * size
+    if kind == "cache_hit":
+        slow = 0.09 if "slow_cached" in incidents else 0.01
+        return 320 + 280 * size if share < slow else 20 + 230 * size
+    spike = ("sustained_latency" in incidents and SUSTAINED.holds(minute)) or (
+        "brief_latency" in incidents and BRIEF.holds(minute)
+    )
+    if spike and share < 0.4:  # noqa: PLR2004 - share of slow answers
+        return 3200 + 800 * size
+    slow = 0.08 if "slow_generation" in incidents else 0.015
+    return 1600 + 800 * size if share < slow else 400 + 1000 * size
 
 
-def bursts(requests: list[Request], draw: Draw) -> list[Request]:
-    """Return ``requests`` with a 10 s burst of slow generation in each of four minutes.
-
-    A burst lies within one 10 s slot, so at every shift of the minute it falls into one minute and not into two.
-    """
-    for start in ("10:40:20", "10:41:20", "10:42:20", "10:43:20"):
-        requests = Nth("generation", 1, span(start, f"{start[:-2]}30"), OVER_TRIGGER)(requests, draw)
-    return requests
-
-
-def _without_direct(requests: list[Request], draw: Draw) -> list[Request]:
-    del draw
-    start_ms = int(WINDOW_START.timestamp()) * MS
-    return [one for one in requests if one.route != "direct_bedrock" or one.ended_ms < start_ms]
+def logged(minute: float, incidents: Collection[str]) -> bool:
+    """Say whether the log holds the requests of the slot at ``minute``."""
+    return not (
+        ("collector_blind" in incidents and BLIND.holds(minute))
+        or ("lost_rows" in incidents and LOST.holds(minute))
+        or ("lost_seconds" in incidents and LOST_SLOT.holds(minute))
+    )
 
 
-OVER_TRIGGER = (3_200_000, 4_000_000)
-CHANGES: dict[str, Callable[[list[Request], Draw], list[Request]]] = {
-    "slow_generation": Nth("generation", 12, GENERATED, (1_600_000, 2_400_000)),
-    "slow_cached": Nth("cache_hit", 12, GENERATED, (320_000, 700_000)),
-    "sustained_latency": Nth("generation", 6, span("10:40", "10:46"), OVER_TRIGGER),
-    "brief_latency": bursts,
-    "unmeasured_latency": Nth("generation", 5, GENERATED, None),
-    "route_silent": _without_direct,
-}
-LOST = {"lost_rows": span("10:30", "10:50"), "lost_minute": span("11:31", "11:32")}
-BLIND = {"collector_blind": span("10:50", "11:20")}
+def observed(minute: float, incidents: Collection[str]) -> bool:
+    """Say whether the load balancer reported the slot at ``minute``."""
+    return not (
+        ("collector_blind" in incidents and BLIND.holds(minute))
+        or ("observer_stopped" in incidents and STOPPED.holds(minute))
+    )

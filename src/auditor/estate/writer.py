@@ -1,0 +1,162 @@
+"""Writes the example company's sources and its ``auditor.toml`` into a folder."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import UsageError
+from auditor.estate import trail, traffic
+from auditor.estate.incidents import check_incidents
+from auditor.model import isoformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+START = datetime(2025, 1, 14, 10, tzinfo=UTC)
+AS_OF = START + timedelta(hours=2)
+COLLECTED_AT = AS_OF + timedelta(minutes=5)
+FIRST, LAST = START - timedelta(minutes=5), AS_OF + timedelta(minutes=5)
+SEED = 20250114
+TRAIL_GAP = range(30, 90)
+
+CONFIG = """\
+# The example company's sources. `auditor collect` reads this file; paths are relative to it.
+[scope]
+system = "support-hybrid-routing"
+environment = "production"
+release = "2025.01.14-3f9c2d1"
+phase = "phase-3"
+
+# One line per request. Every time and duration says its unit; a value that is not listed becomes unknown.
+[sources.requests]
+kind = "requests"
+files = ["requests/*.jsonl.gz"]
+format = "jsonl"
+
+[sources.requests.columns]
+event_time = { column = "timestamp", unit = "rfc3339" }
+request_id = { column = "requestId" }
+route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
+kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
+outcome = { column = "status", values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" } }
+latency = { column = "latencyMs", unit = "ms" }
+
+[sources.cloudtrail]
+kind = "cloudtrail"
+files = ["cloudtrail/**/*.json.gz"]
+
+# Independent observers: they prove that a source was alive, and count what it should hold.
+[sources.requests_heartbeats]
+kind = "heartbeats"
+observes = "requests"
+files = ["heartbeats/requests.jsonl"]
+
+[sources.cloudtrail_heartbeats]
+kind = "heartbeats"
+observes = "cloudtrail"
+files = ["heartbeats/cloudtrail.jsonl"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Where the example lies, and the instants that belong to it."""
+
+    root: Path
+    config: Path
+    as_of: datetime
+    collected_at: datetime
+
+
+def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED) -> Estate:
+    """Write the example into the new folder ``root``.
+
+    Raises:
+        UsageError: an unknown incident, or a folder that exists or cannot be written.
+    """
+    names = tuple(incidents)
+    check_incidents(names)
+    try:
+        root.mkdir(parents=True, exist_ok=False)
+        _write_requests(root, names, seed)
+        _write_trail(root, names, seed)
+        (root / "auditor.toml").write_text(CONFIG, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename}: the example cannot be written ({error.strerror})", remedy="give another folder"
+        ) from error
+    return Estate(root, root / "auditor.toml", AS_OF, COLLECTED_AT)
+
+
+def _write_requests(root: Path, incidents: tuple[str, ...], seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - an example, not a secret
+    hours: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    beats = []
+    for number, start in enumerate(traffic.slots(FIRST, LAST)):
+        minute = (start - START).total_seconds() / 60
+        requests = traffic.slot_requests(random, start, minute, incidents, number)
+        if traffic.logged(minute, incidents):
+            hours[f"{start:%H}"] += requests
+        if traffic.observed(minute, incidents):
+            end = start + timedelta(seconds=traffic.SLOT_S)
+            beats.append({"start": isoformat(start), "end": isoformat(end), "records": len(requests)})
+    for hour, requests in hours.items():
+        _write_gzip(root / "requests" / f"requests-{hour}.jsonl.gz", _lines(requests))
+    _write(root / "heartbeats" / "requests.jsonl", _lines(beats))
+
+
+def _write_trail(root: Path, incidents: tuple[str, ...], seed: int) -> None:
+    random = Random(seed + 1)  # noqa: S311 - an example, not a secret
+    beats: list[dict[str, Any]] = []
+    moment = FIRST
+    while moment < LAST:
+        minute = int((moment - START).total_seconds() // 60)
+        for region in trail.HOME_REGIONS:
+            records = trail.interval_records(random, region, moment, minute, incidents)
+            beats += _beat(moment, region, records)
+            if not ("trail_gap" in incidents and region == trail.HOME_REGIONS[1] and minute in TRAIL_GAP):
+                _write_log(root, region, moment, records)
+        for incident, region in (("region_leak", "us-east-1"), ("unknown_region", "eu-nowhere-9")):
+            if incident in incidents and minute == trail.INCIDENT_MINUTE:
+                records = trail.stray_records(moment, region)
+                beats += _beat(moment, region, records)
+                _write_log(root, region, moment, records)
+        moment += timedelta(seconds=trail.INTERVAL_S)
+    _write(root / "heartbeats" / "cloudtrail.jsonl", _lines(beats))
+
+
+def _beat(start: datetime, region: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    end = start + timedelta(seconds=trail.INTERVAL_S)
+    regions = Counter(one["awsRegion"] for one in records)
+    times = {"start": isoformat(start), "end": isoformat(end)}
+    return [{**times, "records": regions[region], "account": trail.ACCOUNT, "region": region}]
+
+
+def _write_log(root: Path, region: str, moment: datetime, records: list[dict[str, Any]]) -> None:
+    name = f"{trail.ACCOUNT}_CloudTrail_{region}_{moment:%Y%m%dT%H%MZ}_{moment:%H%M}ExampleTrail01"
+    folder = root / "cloudtrail" / "AWSLogs" / trail.ACCOUNT / "CloudTrail" / region / f"{moment:%Y/%m/%d}"
+    _write_gzip(folder / f"{name}.json.gz", json.dumps({"Records": records}, separators=(",", ":")).encode())
+
+
+def _lines(documents: Iterable[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in documents).encode()
+
+
+def _write_gzip(path: Path, content: bytes) -> None:
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as file:
+        file.write(content)
+    _write(path, buffer.getvalue())
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
