@@ -1,0 +1,65 @@
+"""``auditor demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import narrate, progress_bar
+
+
+@click.command("demo")
+@click.option("--incident", "incidents", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
+@click.option("--list-incidents", is_flag=True, help="List the incidents and what each flips, and stop.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("auditor-demo"), show_default=True, help="New folder for everything the demo makes.")
+@click.option("--seed", type=int, default=20250114, show_default=True, help="Seed of the example's numbers.")
+@click.option("--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0.")
+def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_incidents: bool, strict: bool) -> int:
+    """Run the whole job on an example company: collect, decide, seal, verify. No server, no cloud, no key needed."""
+    from auditor.estate import INCIDENTS  # noqa: PLC0415 - lazy
+
+    if list_incidents:
+        for one in INCIDENTS.values():
+            flips = "; ".join(f"{line}: {verdict} ({reason})" for line, (verdict, reason) in one.flips.items())
+            click.echo(f"{one.name}\n    {one.description}\n    {flips or 'flips nothing'}")
+        return 0
+    return _run(incidents, _new_folder(output), seed, strict=strict)
+
+
+def _new_folder(output: Path) -> Path:
+    """Return ``output``, or the first ``output-N`` that is not there yet: a demo never writes over another."""
+    number, folder = 1, output
+    while folder.exists():
+        number += 1
+        folder = output.with_name(f"{output.name}-{number}")
+    return folder
+
+
+def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -> int:
+    from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
+    from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
+    from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
+    from auditor.estate import write_estate  # noqa: PLC0415 - lazy
+    from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
+    from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
+    from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
+    from auditor.shell.verify import verify  # noqa: PLC0415 - lazy
+
+    estate = write_estate(output / "estate", incidents=incidents, seed=seed)
+    key = generate_key(output / "demo-key.pem")
+    with progress_bar("collecting", quiet=False) as update:
+        snapshot = collect(estate.config, output / "snapshot", collected_at=estate.collected_at, progress=update)
+    with progress_bar("deciding", quiet=False) as update:
+        done = evaluate(
+            snapshot, key=key.private_path, output=output / "bundles", time_created=utc_now(), as_of=estate.as_of, progress=update
+        )  # fmt: skip
+    with progress_bar("verifying", quiet=False) as update:
+        verify(done.bundle, key.public_path.read_bytes(), progress=update)
+    show(done, ())
+    narrate(f"\nincidents:   {', '.join(incidents) or 'none (try --list-incidents)'}")
+    narrate("replayed:    the bundle was verified and decided again to the same bytes")
+    narrate(f"bundle:      {done.bundle}")
+    narrate(f"report:      {done.report}")
+    narrate(f"check it:    auditor verify {done.bundle} --key {key.public_path}")
+    return BY_RESULT[done.decisions.result.value] if strict else 0
