@@ -23,7 +23,7 @@ def connect(work: Path) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB in bounded memory that spills into ``work``, in UTC."""
     import duckdb  # noqa: PLC0415 - heavy
 
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": "2",
         "temp_directory": str(work),
@@ -92,7 +92,9 @@ def identifier_columns(name: str, expression: str) -> str:
     halves = []
     for suffix, start in (("hi", 1), ("lo", 17)):
         unsigned = f"('0x' || substr(sha256({expression}), {start}, 16))::ubigint::hugeint"
-        signed = f"case when {unsigned} > 9223372036854775807 then {unsigned} - 18446744073709551616 else {unsigned} end"
+        signed = (
+            f"case when {unsigned} > 9223372036854775807 then {unsigned} - 18446744073709551616 else {unsigned} end"
+        )
         halves.append(f"({signed})::bigint as {name}_{suffix}")
     return ", ".join(halves)
 

@@ -88,7 +88,7 @@ class CloudTrailCollector:
         paths = files.find(context.root, wanted.files, context.source)
         found = files.inspect_all(context.root, paths, max_line=None, progress=context.progress)
         with connect(context.work) as connection:
-            parts = []
+            parts: list[str] = []
             for start in range(0, len(found), FILES_AT_ONCE):
                 parts.append(_read(connection, found[start : start + FILES_AT_ONCE], context, len(parts)))
             spilled = f"read_parquet([{', '.join(literal(part) for part in parts)}])"
@@ -100,7 +100,9 @@ class CloudTrailCollector:
             yield rows("coverage", _coverage(connection, spilled, found, context))
 
 
-def _read(connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFile], context: CollectContext, number: int) -> str:
+def _read(
+    connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFile], context: CollectContext, number: int
+) -> str:
     """Parse some files into one spilled Parquet file; return its path."""
     import duckdb  # noqa: PLC0415 - heavy
 
@@ -140,7 +142,7 @@ def _read(connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFil
                     r.additionalEventData.inferenceRegion as inference_region
                 from records
             ) to {literal(target)} (format parquet, compression lz4)
-            """  # noqa: S608 - our own names and quoted literals
+            """
         )
     except duckdb.Error as error:
         raise _unreadable(batch, error) from error
@@ -152,41 +154,60 @@ def _unreadable(batch: Sequence[files.SourceFile], error: Exception) -> Collecti
     text = str(error)
     for file in batch:
         if str(file.path) in text:
-            return CollectionError(f"{file.name}: no CloudTrail JSON ({text.replace(str(file.path), file.name)})", remedy="export the file again")
-    return CollectionError(f"{batch[0].name} to {batch[-1].name}: no CloudTrail JSON ({text})", remedy="export the files again")
+            return CollectionError(
+                f"{file.name}: no CloudTrail JSON ({text.replace(str(file.path), file.name)})",
+                remedy="export the file again",
+            )
+    return CollectionError(
+        f"{batch[0].name} to {batch[-1].name}: no CloudTrail JSON ({text})", remedy="export the files again"
+    )
 
 
-def _refuse_empty(connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile], names: dict[str, str]) -> None:
-    seen = {names[row[0]] for row in connection.execute(f"select distinct filename from {spilled}").fetchall()}  # noqa: S608 - as above
+def _refuse_empty(
+    connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile], names: dict[str, str]
+) -> None:
+    seen = {names[row[0]] for row in connection.execute(f"select distinct filename from {spilled}").fetchall()}
     if not seen:
         raise CollectionError(f"{found[0].name}: holds no CloudTrail record", remedy="check `files` in auditor.toml")
 
 
-def _refuse_wrong(connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str], context: CollectContext) -> None:
+def _refuse_wrong(
+    connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str], context: CollectContext
+) -> None:
     for column, condition in REQUIRED.items():
         shown = {"eventTime": "event_time_text", "recipientAccountId": "account"}.get(column, "null")
         row = connection.execute(
-            f"select filename, row_number, {shown} from {spilled} where {condition} order by filename, row_number limit 1"  # noqa: S608 - as above
+            f"select filename, row_number, {shown} from {spilled} where {condition} "
+            "order by filename, row_number limit 1"
         ).fetchone()
         if row:
             raise refuse_row(names[row[0]], row[1], column, row[2], EXPECTED.get(column, "a value"))
     row = connection.execute(
-        f"select filename, row_number, event_time_text from {spilled} "  # noqa: S608 - as above
+        f"select filename, row_number, event_time_text from {spilled} "
         "where epoch_us(event_time) > epoch_us($1) + $2 order by filename, row_number limit 1",
         [context.collected_at, FUTURE_TOLERANCE_US],
     ).fetchone()
     if row:
-        raise refuse_row(names[row[0]], row[1], "eventTime", row[2], f"at most 2 minutes after the collection at {context.collected_at.isoformat()}")
+        raise refuse_row(
+            names[row[0]],
+            row[1],
+            "eventTime",
+            row[2],
+            f"at most 2 minutes after the collection at {context.collected_at.isoformat()}",
+        )
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str]) -> None:
-    columns = "event_time, event_source, event_name, event_category, region, account, read_only, management_event, error_code, request_id, model_id, inference_region"
+    columns = (
+        "event_time, event_source, event_name, event_category, region, account, read_only, management_event, "
+        "error_code, request_id, model_id, inference_region"
+    )
     row = connection.execute(
         f"""
         select event_id, min(filename), max(filename)
         from (select distinct event_id, {columns}, min(filename) as filename from {spilled} group by all)
         group by event_id having count(*) > 1 order by event_id limit 1
-        """  # noqa: S608 - as above
+        """
     ).fetchone()
     if row:
         raise CollectionError(
@@ -204,18 +225,20 @@ def _select(spilled: str, context: CollectContext) -> str:
             account, region, event_source, event_name, event_category, read_only, management_event, error_code,
             model_id, inference_region
         from {spilled}
-    """  # noqa: S608 - as above
+    """
 
 
 def _coverage(
     connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile], context: CollectContext
 ) -> list[dict[str, Any]]:
     cells = connection.execute(
-        f"select account, region, count(*), count(*) - count(distinct event_id), count(distinct filename) from {spilled} "  # noqa: S608 - as above
-        "group by account, region order by account, region"
+        "select account, region, count(*), count(*) - count(distinct event_id), count(distinct filename) "
+        f"from {spilled} group by account, region order by account, region"
     ).fetchall()
     digest = files.listing_digest(found)
     return [
-        coverage(context, account=account, region=region, pages=pages, records=records, duplicates=duplicates, sha256=digest)
+        coverage(
+            context, account=account, region=region, pages=pages, records=records, duplicates=duplicates, sha256=digest
+        )
         for account, region, records, duplicates, pages in cells
     ]

@@ -25,8 +25,10 @@ MAX_LINE = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One whole file: ``name`` is relative to the configuration; ``sha256`` and ``size`` are of the file as it lies
-    there, ``content`` is its number of bytes uncompressed."""
+    """One whole file; ``name`` is relative to the configuration.
+
+    ``sha256`` and ``size`` (bytes) are of the file as it lies there, ``content`` is its size uncompressed.
+    """
 
     path: Path
     name: str
@@ -114,7 +116,9 @@ def _gunzip(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
                     yield member.decompress(member.unconsumed_tail, BLOCK)
                 data = member.unused_data
     except zlib.error as error:
-        raise CollectionError(f"{name}: damaged gzip stream ({error})", remedy="export or download the file again") from error
+        raise CollectionError(
+            f"{name}: damaged gzip stream ({error})", remedy="export or download the file again"
+        ) from error
     if not member.eof:
         raise CollectionError(f"{name}: truncated gzip stream", remedy="export or download the file again")
 

@@ -11,6 +11,7 @@ import gzip
 import json
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -61,7 +62,9 @@ class HeartbeatsCollector:
         _refuse_overlaps(beats, places)
         for start in range(0, len(beats), BATCH_ROWS):
             yield rows("heartbeats", beats[start : start + BATCH_ROWS])
-        yield rows("coverage", [coverage(context, pages=len(found), records=len(beats), sha256=files.listing_digest(found))])
+        yield rows(
+            "coverage", [coverage(context, pages=len(found), records=len(beats), sha256=files.listing_digest(found))]
+        )
 
 
 def _lines(file: files.SourceFile) -> Iterator[tuple[int, str]]:
@@ -86,7 +89,13 @@ def _beat(name: str, number: int, text: str, observes: str, context: CollectCont
     if end <= start:
         raise refuse_row(name, number, "end", document["end"], f"an instant after start ({document['start']})")
     if (end - context.collected_at).total_seconds() > 120:  # noqa: PLR2004 - tolerance of a clock, in seconds
-        raise refuse_row(name, number, "end", document["end"], f"at most 2 minutes after the collection at {context.collected_at.isoformat()}")
+        raise refuse_row(
+            name,
+            number,
+            "end",
+            document["end"],
+            f"at most 2 minutes after the collection at {context.collected_at.isoformat()}",
+        )
     records = document.get("records")
     if records is not None and (not isinstance(records, int) or isinstance(records, bool) or records < 0):
         raise refuse_row(name, number, "records", records, "a count, or null")
@@ -121,12 +130,10 @@ def _refuse_overlaps(beats: list[dict[str, Any]], places: dict[int, tuple[str, i
         cells[beat["account"], beat["region"]].append(index)
     for indices in cells.values():
         indices.sort(key=lambda index: beats[index]["start_time"])
-        for before, after in zip(indices, indices[1:], strict=False):
+        for before, after in pairwise(indices):
             if beats[after]["start_time"] < beats[before]["end_time"]:
                 (one, row), (other, other_row) = places[before], places[after]
                 raise CollectionError(
                     f"{other}, row {other_row}: overlaps the interval of {one}, row {row}",
                     remedy="an observer reports each interval once; export the file again",
                 )
-
-

@@ -93,7 +93,15 @@ class Columns(_Strict):
 
     def source_columns(self) -> list[str]:
         """Return the distinct columns of the source that are read."""
-        mapped = (self.event_time, self.request_id, self.route, self.kind, self.outcome, self.latency, self.available_at)
+        mapped = (
+            self.event_time,
+            self.request_id,
+            self.route,
+            self.kind,
+            self.outcome,
+            self.latency,
+            self.available_at,
+        )
         names = [one.column for one in mapped if one is not None]
         names += [self.latency.unit_column] if self.latency.unit_column else []
         return list(dict.fromkeys(names))
@@ -131,7 +139,9 @@ class RequestsCollector:
             yield from stream(connection, "requests", _select(spilled, context))
         counted = {name: count for name, count in unmapped.items() if count}
         detail = ", ".join(f"{count} rows whose {name} the mapping does not name" for name, count in counted.items())
-        row = coverage(context, pages=len(found), records=records, sha256=files.listing_digest(found), detail=detail or None)
+        row = coverage(
+            context, pages=len(found), records=records, sha256=files.listing_digest(found), detail=detail or None
+        )
         yield rows("coverage", [row])
 
 
@@ -160,6 +170,7 @@ def _read(
     import duckdb  # noqa: PLC0415 - heavy
 
     columns, source = wanted.columns, _source(file, wanted)
+    stated_unit = _quoted(columns.latency.unit_column) if columns.latency.unit_column else "null"
     target = str(context.work / f"{context.source}-{number}.parquet")
     try:
         _refuse_missing(connection, source, file.name, wanted)
@@ -169,20 +180,23 @@ def _read(
                 select
                     {number} as file_number, row_number() over () as row_number,
                     {_text(columns.event_time)} as event_time_text, {_instant(columns.event_time)} as event_time,
-                    {_text(columns.available_at)} as available_at_text, {_instant(columns.available_at)} as available_at,
+                    {_text(columns.available_at)} as available_at_text,
+                    {_instant(columns.available_at)} as available_at,
                     {_text(columns.request_id)} as request_id,
                     {_text(columns.route)} as route_text, {_mapped(columns.route)} as route,
                     {_text(columns.kind)} as kind_text, {_mapped(columns.kind)} as kind,
                     {_text(columns.outcome)} as outcome_text, {_mapped(columns.outcome)} as outcome,
                     {_text(columns.latency)} as latency_text, {_latency(columns.latency)} as latency_us,
-                    {_quoted(columns.latency.unit_column) if columns.latency.unit_column else "null"}::varchar as unit_text
+                    {stated_unit}::varchar as unit_text
                 from {source}
             ) to {literal(target)} (format parquet, compression lz4)
-            """  # noqa: S608 - quoted names and literals
+            """
         )
     except duckdb.Error as error:
         said = str(error).replace(str(file.path), file.name)
-        raise CollectionError(f"{file.name}: cannot be read as {wanted.format} ({said})", remedy="correct the file or `format`") from error
+        raise CollectionError(
+            f"{file.name}: cannot be read as {wanted.format} ({said})", remedy="correct the file or `format`"
+        ) from error
     return target
 
 
@@ -191,11 +205,11 @@ def _refuse_missing(connection: duckdb.DuckDBPyConnection, source: str, name: st
     columns = wanted.columns.source_columns()
     if wanted.format == "jsonl":
         counts = ", ".join(f"count({_quoted(column)})" for column in columns)
-        row = connection.execute(f"select count(*), {counts} from {source}").fetchone()  # noqa: S608 - quoted names
+        row = connection.execute(f"select count(*), {counts} from {source}").fetchone()
         missing = [column for column, count in zip(columns, (row or (0,))[1:], strict=True) if not count]
         found = "it in no row"
     else:
-        described = [one[0] for one in connection.execute(f"describe select * from {source}").fetchall()]  # noqa: S608 - quoted names
+        described = [one[0] for one in connection.execute(f"describe select * from {source}").fetchall()]
         missing, found = [column for column in columns if column not in described], f"columns {', '.join(described)}"
     if missing:
         raise CollectionError(
@@ -244,22 +258,46 @@ def _check(
     unmapped: dict[str, int],
 ) -> int:
     """Refuse the first wrong value of a parsed file; add to ``unmapped``; return the number of rows."""
-    future = f"epoch_us(event_time) > epoch_us($collected_at) + {FUTURE_TOLERANCE_US}"
+    latency = columns.latency
+    other_unit = f"latency_text is not null and unit_text is distinct from {literal(latency.unit)}"
     problems = {
-        "event_time": ("event_time is null", "event_time_text", columns.event_time.column, _expected(columns.event_time)),
-        "available_at": ("available_at is null and available_at_text is not null", "available_at_text",
-                         columns.available_at.column if columns.available_at else "", _expected(columns.available_at)),
+        "event_time": (
+            "event_time is null",
+            "event_time_text",
+            columns.event_time.column,
+            _expected(columns.event_time),
+        ),
+        "available_at": (
+            "available_at is null and available_at_text is not null",
+            "available_at_text",
+            columns.available_at.column if columns.available_at else "",
+            _expected(columns.available_at),
+        ),
         "request_id": ("request_id is null or request_id = ''", "request_id", columns.request_id.column, "an id"),
-        "latency": ("latency_text is not null and (latency_us is null or latency_us < 0)", "latency_text",
-                    columns.latency.column, f"a number of {columns.latency.unit}, zero or more"),
-        "unit": (f"latency_text is not null and unit_text is distinct from {literal(columns.latency.unit)}" if columns.latency.unit_column else "false",
-                 "unit_text", columns.latency.unit_column or "", f"the declared unit {columns.latency.unit!r} in every row"),
-        "future": (future, "event_time_text", columns.event_time.column,
-                   f"at most 2 minutes after the collection at {context.collected_at.isoformat()}"),
-    }  # fmt: skip
-    flags = ", ".join(f"min(row_number) filter (where {condition}) as {key}" for key, (condition, *_) in problems.items())
+        "latency": (
+            "latency_text is not null and (latency_us is null or latency_us < 0)",
+            "latency_text",
+            latency.column,
+            f"a number of {latency.unit}, zero or more",
+        ),
+        "unit": (
+            other_unit if latency.unit_column else "false",
+            "unit_text",
+            latency.unit_column or "",
+            f"the declared unit {latency.unit!r} in every row",
+        ),
+        "future": (
+            f"epoch_us(event_time) > epoch_us($collected_at) + {FUTURE_TOLERANCE_US}",
+            "event_time_text",
+            columns.event_time.column,
+            f"at most 2 minutes after the collection at {context.collected_at.isoformat()}",
+        ),
+    }
+    flags = ", ".join(
+        f"min(row_number) filter (where {condition}) as {key}" for key, (condition, *_) in problems.items()
+    )
     lost = ", ".join(f"count(*) filter (where {key} is null and {key}_text is not null)" for key in unmapped)
-    query = f"select count(*), {lost}, {flags} from read_parquet({literal(part)})"  # noqa: S608 - our own names
+    query = f"select count(*), {lost}, {flags} from read_parquet({literal(part)})"
     counted = connection.execute(query, {"collected_at": context.collected_at}).fetchone() or (0,)
     if not counted[0]:
         raise CollectionError(f"{name}: holds no request", remedy="remove the file, or export it again")
@@ -268,7 +306,8 @@ def _check(
     for (_, text, column, expected), row in zip(problems.values(), counted[1 + len(unmapped) :], strict=True):
         if row is not None:
             value = connection.execute(
-                f"select {text} from read_parquet({literal(part)}) where row_number = $1", [row]  # noqa: S608 - our own names
+                f"select {text} from read_parquet({literal(part)}) where row_number = $1",
+                [row],
             ).fetchone()
             raise refuse_row(name, row, column, value[0] if value else None, expected)
     return int(counted[0])
@@ -282,11 +321,12 @@ def _expected(mapping: Instant | None) -> str:
 
 def _refuse_duplicates(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:
     twice = connection.execute(
-        f"select request_id from {spilled} group by request_id having count(*) > 1 order by request_id limit 1"  # noqa: S608 - our own names
+        f"select request_id from {spilled} group by request_id having count(*) > 1 order by request_id limit 1"
     ).fetchone()
     if twice:
         places = connection.execute(
-            f"select file_number, row_number from {spilled} where request_id = $1 order by all limit 2", [twice[0]]  # noqa: S608 - our own names
+            f"select file_number, row_number from {spilled} where request_id = $1 order by all limit 2",
+            [twice[0]],
         ).fetchall()
         first, second = (f"{names[number]}, row {row}" for number, row in places)
         raise CollectionError(
@@ -302,6 +342,4 @@ def _select(spilled: str, context: CollectContext) -> str:
             {literal(context.source)} as source, event_time, available_at,
             {identifier_columns("request", "request_id")}, route, kind, outcome, latency_us
         from {spilled}
-    """  # noqa: S608 - our own names
-
-
+    """

@@ -12,13 +12,14 @@ is the ``kind`` of a source in ``auditor.toml``. Rules it keeps:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
     import pyarrow as pa
 
     from auditor.model import Scope

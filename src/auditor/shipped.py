@@ -1,4 +1,4 @@
-"""Where the shipped policy pack and report templates lie: in the wheel, or in the source tree of an editable install."""
+"""Where the shipped policy pack and report templates lie: in the wheel, or in the tree of an editable install."""
 
 from __future__ import annotations
 

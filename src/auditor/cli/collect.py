@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.options import Instant, narrate, progress_bar
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 @click.command("collect")
-@click.option("--config", type=click.Path(path_type=Path), default=Path("auditor.toml"), show_default=True, help="Sources and scope.")
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder of the snapshot; must not exist.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("auditor.toml"),
+    show_default=True,
+    help="Sources and scope.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), required=True, help="Folder of the snapshot; must not exist."
+)
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
 @click.option("--quiet", is_flag=True, help="No narration.")
 def command(config: Path, output: Path, collected_at: datetime | None, *, quiet: bool) -> int:

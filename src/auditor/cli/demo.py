@@ -12,9 +12,17 @@ from auditor.cli.options import narrate, progress_bar
 @click.command("demo")
 @click.option("--incident", "incidents", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
 @click.option("--list-incidents", is_flag=True, help="List the incidents and what each flips, and stop.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("auditor-demo"), show_default=True, help="New folder for everything the demo makes.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("auditor-demo"),
+    show_default=True,
+    help="New folder for everything the demo makes.",
+)
 @click.option("--seed", type=int, default=20250114, show_default=True, help="Seed of the example's numbers.")
-@click.option("--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0.")
+@click.option(
+    "--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0."
+)
 def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_incidents: bool, strict: bool) -> int:
     """Run the whole job on an example company: collect, decide, seal, verify. No server, no cloud, no key needed."""
     from auditor.estate import INCIDENTS  # noqa: PLC0415 - lazy
@@ -52,8 +60,13 @@ def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -
         snapshot = collect(estate.config, output / "snapshot", collected_at=estate.collected_at, progress=update)
     with progress_bar("deciding", quiet=False) as update:
         done = evaluate(
-            snapshot, key=key.private_path, output=output / "bundles", time_created=utc_now(), as_of=estate.as_of, progress=update
-        )  # fmt: skip
+            snapshot,
+            key=key.private_path,
+            output=output / "bundles",
+            time_created=utc_now(),
+            as_of=estate.as_of,
+            progress=update,
+        )
     with progress_bar("verifying", quiet=False) as update:
         verify(done.bundle, key.public_path.read_bytes(), progress=update)
     show(done, ())

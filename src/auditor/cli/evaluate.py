@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +13,42 @@ from auditor.cli.exit_codes import BY_RESULT
 from auditor.cli.options import Instant, Output, narrate, progress_bar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from auditor.shell.evaluate import Evaluation
 
 
 @click.command("evaluate")
-@click.option("--config", type=click.Path(path_type=Path), default=Path("auditor.toml"), show_default=True, help="Collect its sources first.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("auditor.toml"),
+    show_default=True,
+    help="Collect its sources first.",
+)
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Decide this snapshot instead of collecting.")
 @click.option("--profile", default="hybrid-routing-gates", show_default=True, help="Profile of the policy pack.")
 @click.option("--policies", type=click.Path(path_type=Path), help="Policy pack; default: the shipped one.")
-@click.option("--as-of", type=Instant(), help="The instant at which the verdict speaks; default: the collection's, to 10 s.")
-@click.option("--key", type=click.Path(path_type=Path), default=Path("auditor-key.pem"), show_default=True, help="Private key that seals the bundle.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("bundles"), show_default=True, help="Folder that bundles go to.")
-@click.option("-o", "outputs", type=Output(), multiple=True, help="Also write json or markdown, as FORMAT or FORMAT=PATH.")
+@click.option(
+    "--as-of", type=Instant(), help="The instant at which the verdict speaks; default: the collection's, to 10 s."
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    default=Path("auditor-key.pem"),
+    show_default=True,
+    help="Private key that seals the bundle.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("bundles"),
+    show_default=True,
+    help="Folder that bundles go to.",
+)
+@click.option(
+    "-o", "outputs", type=Output(), multiple=True, help="Also write json or markdown, as FORMAT or FORMAT=PATH."
+)
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.option("--quiet", is_flag=True, help="No table and no narration.")
@@ -57,7 +80,9 @@ def command(
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
         if snapshot is None:
             with progress_bar("collecting", quiet=quiet) as update:
-                snapshot = collect(config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update)
+                snapshot = collect(
+                    config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update
+                )
         with progress_bar("deciding", quiet=quiet) as update:
             done = evaluate(
                 snapshot,

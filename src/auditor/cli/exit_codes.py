@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """0 pass or verified, 1 a gate not met, 2 usage, 3 inconclusive, 4 tampered, 5 a needed part failed, 70 our fault."""
+    """What a caller is told; 70 is an uncaught error, our own fault, and never 1."""
 
     PASS = 0
     GATE_NOT_MET = 1

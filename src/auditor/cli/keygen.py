@@ -10,7 +10,13 @@ from auditor.cli.options import narrate
 
 
 @click.command("keygen")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("auditor-key.pem"), show_default=True, help="Private key, PEM.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("auditor-key.pem"),
+    show_default=True,
+    help="Private key, PEM.",
+)
 @click.option("--scheme", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True)
 def command(output: Path, scheme: str) -> int:
     """Make a development signing key: OUTPUT (mode 0600) and its public key beside it (.pub).

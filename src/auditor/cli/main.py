@@ -64,7 +64,7 @@ def main() -> NoReturn:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line and return the exit code."""
     try:
         return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)

@@ -46,7 +46,9 @@ class Output(click.ParamType[tuple[str, Path | None]]):
             return value
         match = re.fullmatch(r"(\w+)(?:=(.*))?", value, flags=re.DOTALL)
         if match is None or match[1] not in FORMATS:
-            self.fail(f"{value!r} is no output; expected one of {', '.join(FORMATS)}, as FORMAT or FORMAT=PATH", param, ctx)
+            self.fail(
+                f"{value!r} is no output; expected one of {', '.join(FORMATS)}, as FORMAT or FORMAT=PATH", param, ctx
+            )
         return match[1], Path(match[2]) if match[2] else None
 
 
@@ -59,7 +61,12 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int, str
     from rich.console import Console  # noqa: PLC0415 - heavy
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - heavy
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
 

@@ -12,7 +12,12 @@ from auditor.cli.options import progress_bar
 
 @click.command("verify")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@click.option("--key", type=click.Path(path_type=Path), required=True, help="The signer's public key (PEM), from a channel that you trust; never from the bundle.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The signer's public key (PEM), from a channel that you trust; never from the bundle.",
+)
 @click.option("--no-replay", is_flag=True, help="Check signature and digests only; do not decide again.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.option("--quiet", is_flag=True, help="No table and no narration.")
@@ -32,7 +37,9 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
     try:
         pem = key.read_bytes()
     except OSError as error:
-        raise UsageError(f"{key}: the public key cannot be read ({error.strerror})", remedy="give it with --key") from error
+        raise UsageError(
+            f"{key}: the public key cannot be read ({error.strerror})", remedy="give it with --key"
+        ) from error
     with progress_bar("verifying", quiet=quiet) as update:
         done = verify(bundle, pem, replay=not no_replay, key_name=str(key), progress=update)
     if quiet:
@@ -43,7 +50,9 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
     click.echo("")
     click.echo(f"VERIFIED   {predicate.bundleId}")
     click.echo(f"signed by  key {done.key_id}, {predicate.timeCreated}")
-    click.echo("replay     decided again to the same bytes" if done.replayed else "replay     DECISIONS NOT RE-EXECUTED")
+    click.echo(
+        "replay     decided again to the same bytes" if done.replayed else "replay     DECISIONS NOT RE-EXECUTED"
+    )
     if done.isolation:
         click.echo(f"contained  {', '.join(done.isolation)}")
     for note in done.notes:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import rfc8785
 
 MAX_DEPTH = 64
+QUOTE, BACKSLASH = b'"\\'  # as integers
 
 
 class StrictJSONError(ValueError):
@@ -52,11 +53,11 @@ def _refuse_depth(content: bytes, max_depth: int) -> None:
         if in_string:
             if escaped:
                 escaped = False
-            elif byte == 0x5C:
+            elif byte == BACKSLASH:
                 escaped = True
-            elif byte == 0x22:
+            elif byte == QUOTE:
                 in_string = False
-        elif byte == 0x22:
+        elif byte == QUOTE:
             in_string = True
         elif byte in b"[{":
             depth += 1

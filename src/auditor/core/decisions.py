@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
-class _BoundControl(Protocol):
-    parameters: dict[str, Any]
-
-
 class _Profile(Protocol):
     """What is needed of a profile here (auditor.adapters.policies.profile.Profile)."""
 

@@ -50,8 +50,7 @@ def findings(
     if len(rows) != len(decisions):
         raise ControlError(f"control {control}: {len(rows)} rows, but {len(decisions)} decisions")
     if not rows:
-        nothing = (line, control, EMPTY_POPULATION, 0, Verdict.INCONCLUSIVE, "no_data", None, None, 0, window, {})
-        return (Finding(*nothing),)
+        return (Finding(line, control, EMPTY_POPULATION, 0, Verdict.INCONCLUSIVE, "no_data", None, None, 0, window),)
     return tuple(
         Finding(
             line=line,
@@ -72,7 +71,7 @@ def findings(
 
 def _verdict(control: str, row: dict[str, Any], decision: dict[str, Any]) -> Verdict:
     try:
-        return Verdict(decision.get("verdict"))
+        return Verdict(str(decision.get("verdict")))
     except ValueError as error:
         raise ControlError(f"control {control}, {row['resource']}: {error}; expected one of {list(Verdict)}") from error
 
@@ -91,11 +90,7 @@ def agree_on_clocks(central: Sequence[Finding], ends: Sequence[Sequence[Finding]
     """Return ``central`` where the readings at both ends of the clock skew agree, else inconclusive findings."""
     readings = [{one.resource: one.verdict for one in findings_} for findings_ in (central, *ends)]
     resources = {resource for reading in readings for resource in reading}
-    settled = {
-        resource
-        for resource in resources
-        if len({reading.get(resource) for reading in readings}) == 1
-    }
+    settled = {resource for resource in resources if len({reading.get(resource) for reading in readings}) == 1}
     by_resource = {one.resource: one for group in (*ends, central) for one in group}
     result = []
     for resource in sorted(resources):

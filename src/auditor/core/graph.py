@@ -19,7 +19,9 @@ def topological_order(graph: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     done: dict[str, None] = {}
     while len(done) < len(graph):
         ready = [
-            name for name, needs in graph.items() if name not in done and all(n in done or n not in graph for n in needs)
+            name
+            for name, needs in graph.items()
+            if name not in done and all(n in done or n not in graph for n in needs)
         ]
         if not ready:
             waiting = [name for name in graph if name not in done]

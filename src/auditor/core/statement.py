@@ -130,7 +130,9 @@ def read_run_statement(document: Any) -> tuple[list[dict[str, Any]], RunPredicat
     """Return subjects and predicate of a parsed statement. Raises ``VerificationError``."""
     if not isinstance(document, dict) or document.keys() != STATEMENT_MEMBERS:
         found = sorted(document) if isinstance(document, dict) else type(document).__name__
-        raise VerificationError("statement-malformed", f"the statement has {found}, expected {sorted(STATEMENT_MEMBERS)}")
+        raise VerificationError(
+            "statement-malformed", f"the statement has {found}, expected {sorted(STATEMENT_MEMBERS)}"
+        )
     if document["_type"] != STATEMENT_TYPE:
         raise VerificationError("statement-malformed", f"_type is {document['_type']!r}, expected {STATEMENT_TYPE}")
     if document["predicateType"] != RUN_PREDICATE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.core.reasons import sentence
+from auditor.core.reasons import SENTENCES, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +118,8 @@ def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, 
     found.sort(key=lambda one: one["control"] != own)
     if line["verdict"] == "pass":
         found = [one for one in found if one["control"] == own]
+        if len(found) > SHOWN:
+            return _gathered(found)
     words = [
         f"{one['resource']}: {sentence(one['reason'], one['observed'], one['limit'], controls[one['control']].unit)}"
         + (f" ({one['members']} times)" if one["members"] > 1 else "")
@@ -125,6 +127,16 @@ def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, 
     ]
     left = len(words) - SHOWN
     return (*words[:SHOWN], f"and {left} more") if left > 0 else tuple(words)
+
+
+def _gathered(found: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return one sentence for each reason of many passes, with how many members each stands for."""
+    reasons = sorted({one["reason"] for one in found})
+    return tuple(
+        f"{sum(one['members'] for one in found if one['reason'] == reason)} in "
+        f"{sum(one['reason'] == reason for one in found)} groups: {SENTENCES[reason].split(':')[0]}"
+        for reason in reasons
+    )
 
 
 def mark(verdict: str, *, trigger: bool) -> str:

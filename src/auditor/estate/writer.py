@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import trail, traffic
+from auditor.estate import traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -44,10 +44,13 @@ format = "jsonl"
 [sources.requests.columns]
 event_time = { column = "timestamp", unit = "rfc3339" }
 request_id = { column = "requestId" }
+latency = { column = "latencyMs", unit = "ms" }
 route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
 kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
-outcome = { column = "status", values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" } }
-latency = { column = "latencyMs", unit = "ms" }
+
+[sources.requests.columns.outcome]
+column = "status"
+values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
 
 [sources.cloudtrail]
 kind = "cloudtrail"

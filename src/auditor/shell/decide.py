@@ -6,7 +6,6 @@ and re-decides in ``verify``. SQL selects and measures, Rego decides each row, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +19,7 @@ from auditor.errors import UsageError
 from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from auditor.adapters.policies.metadata import ControlMetadata
@@ -35,9 +34,7 @@ QUERY_TIMEOUT_S = 600.0
 class PolicyEngine(Protocol):
     """What decides: Wasm in this process, or another engine over the same policies."""
 
-    def decide(
-        self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def decide(self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return one decision per item, in order."""
         ...
 
@@ -204,9 +201,7 @@ def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(policies.gate("roll_up", {"counts": counts(verdicts)})["verdict"])
 
 
-def _roll_up(
-    profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine
-) -> dict[str, LineVerdict]:
+def _roll_up(profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine) -> dict[str, LineVerdict]:
     """Return the verdict of every line, members before groups."""
     lines: dict[str, LineVerdict] = {}
     for line_id in profile.order:
@@ -215,7 +210,9 @@ def _roll_up(
         members += [(lines[one].verdict, lines[one].reason) for one in line.members]
         decision = policies.gate("roll_up", {"counts": counts([verdict for verdict, _ in members])})
         verdict = Verdict(decision["verdict"])
-        lines[line_id] = LineVerdict(line_id, line.title, verdict, deciding_reason(verdict, members, decision["reason"]))
+        lines[line_id] = LineVerdict(
+            line_id, line.title, verdict, deciding_reason(verdict, members, decision["reason"])
+        )
     return lines
 
 
@@ -226,5 +223,3 @@ def _gates(profile: Profile, lines: dict[str, LineVerdict], policies: PolicyEngi
         decision = policies.gate(gate.kind, {"verdict": verdict.value})["decision"]
         decided.append(GateDecision(gate.id, gate.kind, decision, verdict, tuple(gate.lines)))
     return tuple(decided)
-
-

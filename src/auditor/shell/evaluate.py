@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.adapters.bundle.writer import SealRequest, seal
@@ -25,12 +24,23 @@ from auditor.shipped import policies_dir, reports_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from auditor.core.decisions import Decisions
 
 DEFAULT_PROFILE = "hybrid-routing-gates"
 SETTINGS = {"TimeZone": "UTC", "slotSeconds": str(SLOT_US // 1_000_000)}
-RECORDED = ("click", "duckdb", "jinja2", "opa-py-wasm", "pyarrow", "pydantic", "rfc8785", "securesystemslib", "wasmtime")
+RECORDED = (
+    "click",
+    "duckdb",
+    "jinja2",
+    "opa-py-wasm",
+    "pyarrow",
+    "pydantic",
+    "rfc8785",
+    "securesystemslib",
+    "wasmtime",
+)
 
 
 @dataclass(frozen=True, slots=True)

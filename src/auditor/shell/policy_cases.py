@@ -57,7 +57,9 @@ def read_cases(pack: Pack, control: Control) -> list[Case]:
     """Return the cases of ``control``. Raises ``ControlError`` naming file and line; a control without cases too."""
     path = pack.root / Path(control.sql_path).with_suffix(".cases.jsonl")
     if not path.is_file():
-        raise ControlError(f"{path}: control {control.id} has no cases", remedy="write at least a pass, a fail and a gap")
+        raise ControlError(
+            f"{path}: control {control.id} has no cases", remedy="write at least a pass, a fail and a gap"
+        )
     cases = []
     for number, text in enumerate(path.read_text().splitlines(), start=1):
         if text.strip():
@@ -86,7 +88,9 @@ def _parse(control: Control, where: str, text: str) -> Case:
 def run_case(pack: Pack, case: Case, policies: PolicyEngine) -> list[str]:
     """Decide ``case`` and return every difference from what it expects, as sentences; empty when it holds."""
     found = decide_case(pack, case, policies)
-    actual = {one.resource: {"verdict": one.verdict.value, "reason": one.reason, "observed": one.observed} for one in found}
+    actual = {
+        one.resource: {"verdict": one.verdict.value, "reason": one.reason, "observed": one.observed} for one in found
+    }
     expected = {one["resource"]: one for one in case.expect}
     problems = [f"no finding for {resource!r}" for resource in expected.keys() - actual.keys()]
     problems += [f"unexpected finding {resource!r}: {actual[resource]}" for resource in actual.keys() - expected.keys()]

@@ -29,7 +29,9 @@ def check_pack(root: Path) -> Iterator[str]:
     pack = load_pack(root)
     yield "lock: every file is the one that was compiled"
     tables = {*TABLES, *(table.name for table in pack.derived)}
-    for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [(c.sql_path, c.sql) for c in pack.controls.values()]:
+    for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [
+        (c.sql_path, c.sql) for c in pack.controls.values()
+    ]:
         check_select(name, sql, tables)
     yield f"{len(pack.derived) + len(pack.controls)} queries: one SELECT each, of allowed functions and tables only"
     for path in sorted((root / "profiles").glob("*.toml")):

@@ -96,7 +96,9 @@ def _replay(bundle: CheckedBundle, notes: list[str], timeout_s: float) -> tuple[
         raise VerificationError("replay-touched-bundle", error.message) from error
     again = contained.result["decisions"]
     if canonical_json(again) != bundle.decisions:
-        raise VerificationError("replay-differs", _difference(bundle.document, again), remedy="do not rely on this bundle")
+        raise VerificationError(
+            "replay-differs", _difference(bundle.document, again), remedy="do not rely on this bundle"
+        )
     _engines(bundle, notes)
     made_by = bundle.predicate.producer.version
     if made_by != __version__:

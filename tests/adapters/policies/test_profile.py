@@ -11,6 +11,11 @@ from auditor.errors import ControlError, UsageError
 from auditor.shipped import policies_dir
 
 NAME = "hybrid-routing-gates"
+CACHED_LINE = """
+window = { anchor = "as_of", start_seconds = -7200, end_seconds = 0 }
+reads = ["requests"]
+[lines.parameters]
+kind = "cached\""""
 AS_OF = datetime(2025, 1, 14, 12, tzinfo=UTC)
 
 
@@ -82,16 +87,19 @@ def test_a_wrong_profile_is_refused_by_name(load, old, new, expected):
 
 def test_every_problem_is_named_at_once(load):
     with pytest.raises(UsageError) as caught:
-        load(("latency_limit_us = 1_500_000", ""), ("latency_limit_us = 300_000", ""), ('lines = ["slo"]', 'lines = ["x"]'))
+        load(
+            ("latency_limit_us = 1_500_000", ""),
+            ("latency_limit_us = 300_000", ""),
+            ('lines = ["slo"]', 'lines = ["x"]'),
+        )
     assert str(caught.value).count("\n  - ") == 3
 
 
 def test_an_unknown_control_in_a_profile_names_profile_and_line(load):
-    with pytest.raises(ControlError, match=r"hybrid-routing-gates.toml: line 'slo.p95_cached': unknown control 'slo.p96'"):
-        load(('control = "slo.p95_latency"\nwindow = { anchor = "as_of", start_seconds = -7200, end_seconds = 0 }\n'
-              'reads = ["requests"]\n[lines.parameters]\nkind = "cached"',
-              'control = "slo.p96"\nwindow = { anchor = "as_of", start_seconds = -7200, end_seconds = 0 }\n'
-              'reads = ["requests"]\n[lines.parameters]\nkind = "cached"'))  # fmt: skip
+    with pytest.raises(
+        ControlError, match=r"hybrid-routing-gates.toml: line 'slo.p95_cached': unknown control 'slo.p96'"
+    ):
+        load((f'control = "slo.p95_latency"{CACHED_LINE}', f'control = "slo.p96"{CACHED_LINE}'))
 
 
 def test_an_unknown_profile_names_those_there_are():

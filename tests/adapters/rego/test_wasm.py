@@ -52,13 +52,10 @@ def test_an_unknown_gate_is_an_error_not_silence(engine):
         engine.gate("nope", {})
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), b"bytes", {1, 2}])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1, 2}])
 def test_only_exact_json_goes_in(engine, value):
     item = cell("a")
     item["row"]["records"] = value
-    if isinstance(value, float) and value == value:  # noqa: PLR0124 - not NaN
-        engine.decide("coverage.source_observed", CELLS, [item])
-        pytest.skip("finite floats are refused by the query engine before they come here")
     with pytest.raises(ControlError, match="coverage.source_observed, row 0"):
         engine.decide("coverage.source_observed", CELLS, [item])
 
@@ -86,7 +83,7 @@ def _compile(tmp_path: Path, entrypoints: list[str], **files: str) -> bytes:
 
 @pytest.mark.opa
 def test_a_module_that_needs_host_functions_is_refused(opa, tmp_path):
-    text = "package lib.dispatch\ndecisions := [sprintf(\"%d\", [time.now_ns()])]\ngate := 1\n"
+    text = 'package lib.dispatch\ndecisions := [sprintf("%d", [time.now_ns()])]\ngate := 1\n'
     wasm = _compile(tmp_path, ["lib/dispatch/decisions", "lib/dispatch/gate"], one=text)
     with pytest.raises(ControlError, match="needs host functions .*time.now_ns"):
         WasmEngine(replace(load_pack(policies_dir()), wasm=wasm))
@@ -94,9 +91,13 @@ def test_a_module_that_needs_host_functions_is_refused(opa, tmp_path):
 
 @pytest.mark.opa
 def test_a_module_that_runs_too_long_is_stopped(opa, tmp_path):
-    text = "package lib.dispatch\ndecisions := [1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i == j]\ngate := 1\n"
+    loop = "1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i == j"
+    text = f"package lib.dispatch\ndecisions := [{loop}]\ngate := 1\n"
     wasm = _compile(tmp_path, ["lib/dispatch/decisions", "lib/dispatch/gate"], one=text)
-    with WasmEngine(replace(load_pack(policies_dir()), wasm=wasm), deadline_s=0.2) as engine, pytest.raises(EngineError, match="control a.b, rows 0 to 0: the policy engine failed"):
+    with (
+        WasmEngine(replace(load_pack(policies_dir()), wasm=wasm), deadline_s=0.2) as engine,
+        pytest.raises(EngineError, match="control a.b, rows 0 to 0: the policy engine failed"),
+    ):
         engine.decide("a.b", {}, [cell("a")])
 
 
@@ -104,8 +105,17 @@ def test_a_module_that_runs_too_long_is_stopped(opa, tmp_path):
 def test_a_pack_of_three_hundred_controls_starts(opa, tmp_path):
     """opa-py-wasm offers two pages of memory; a module of this size declares three (ADR 0004)."""
     rule = 'decision := {{"verdict": "pass", "reason": "r{0}", "observed": "{1}"}} if input.row.calls > {0}\n'
-    files = {f"c{n}": f"package controls.many.c{n}\n" + rule.format(n, hashlib.sha256(str(n).encode()).hexdigest() * 8) for n in range(300)}
+    files = {
+        f"c{n}": f"package controls.many.c{n}\n" + rule.format(n, hashlib.sha256(str(n).encode()).hexdigest() * 8)
+        for n in range(300)
+    }
     dispatch = (policies_dir() / "lib/dispatch.rego").read_text()
-    wasm = _compile(tmp_path, ["lib/dispatch/decisions", "lib/dispatch/gate"], dispatch=dispatch, gates="package gates.any\ndecision := {}\n", **files)
+    wasm = _compile(
+        tmp_path,
+        ["lib/dispatch/decisions", "lib/dispatch/gate"],
+        dispatch=dispatch,
+        gates="package gates.any\ndecision := {}\n",
+        **files,
+    )
     with WasmEngine(replace(load_pack(policies_dir()), wasm=wasm)) as engine:
         assert engine.decide("many.c7", {}, [cell("a", calls=8)])[0]["reason"] == "r7"

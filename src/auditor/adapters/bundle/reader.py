@@ -102,7 +102,9 @@ def check_digests(root: Path, listed: dict[str, str]) -> dict[str, tuple[str, in
                 digest.update(block)
                 size += len(block)
         if digest.hexdigest() != expected:
-            raise VerificationError("digest-mismatch", f"{name}: SHA-256 {digest.hexdigest()}, the manifest says {expected}")
+            raise VerificationError(
+                "digest-mismatch", f"{name}: SHA-256 {digest.hexdigest()}, the manifest says {expected}"
+            )
         files[name] = (expected, size)
     return files
 
@@ -161,12 +163,16 @@ def _bag_info(text: str, predicate: RunPredicate, files: dict[str, tuple[str, in
     oxum = f"{sum(size for _, size in files.values())}.{len(files)}"
     for member, expected in (("Payload-Oxum", oxum), ("External-Identifier", predicate.bundleId)):
         if found.get(member) != expected:
-            raise VerificationError("container-malformed", f"bag-info.txt: {member} is {found.get(member)}, expected {expected}")
+            raise VerificationError(
+                "container-malformed", f"bag-info.txt: {member} is {found.get(member)}, expected {expected}"
+            )
 
 
 def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
     if sha256_hex(content) != predicate.replay.decisionsDigest:
-        raise VerificationError("decisions-digest-mismatch", f"{layout.DECISIONS}: not the one that the statement names")
+        raise VerificationError(
+            "decisions-digest-mismatch", f"{layout.DECISIONS}: not the one that the statement names"
+        )
     try:
         document = strict_json(content, max_bytes=layout.MAX_DECISIONS_BYTES)
         canonical = canonical_json(document) == content
@@ -180,7 +186,9 @@ def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
             "asOf": document["asOf"],
             "profile": document["profile"],
             "result": document["result"],
-            "gates": [{name: gate[name] for name in ("gate", "kind", "decision", "verdict")} for gate in document["gates"]],
+            "gates": [
+                {name: gate[name] for name in ("gate", "kind", "decision", "verdict")} for gate in document["gates"]
+            ],
         }
     except (KeyError, TypeError) as error:
         raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: no {error}") from error

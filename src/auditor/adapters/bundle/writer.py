@@ -62,7 +62,9 @@ def seal(request: SealRequest, output: Path, signer: CryptoSigner) -> Path:
         output.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".sealing-", dir=output))
     except OSError as error:
-        raise UsageError(f"{output}: no bundle can be written here ({error.strerror})", remedy="give another --output") from error
+        raise UsageError(
+            f"{output}: no bundle can be written here ({error.strerror})", remedy="give another --output"
+        ) from error
     try:
         _write(request, scratch, signer)
         scratch.chmod(0o755)
@@ -98,8 +100,9 @@ def _write(request: SealRequest, root: Path, signer: CryptoSigner) -> None:
     subjects = [subject(layout.MANIFEST, manifest), subject(layout.TAG_MANIFEST, tag_manifest)]
     statement = run_statement(subjects, _predicate(request, files, signer.public_key.keyid))
     _put(sign(statement, signer), root, layout.ATTESTATION, {})
-    for folder in (one for one in root.rglob("*") if one.is_dir()):
-        _sync(folder)
+    for path in root.rglob("*"):
+        if path.is_dir():
+            _sync(path)
     _sync(root)
 
 
@@ -200,7 +203,9 @@ def _put(content: bytes, root: Path, name: str, files: dict[str, tuple[str, int]
 
 def _place(root: Path, name: str) -> Path:
     if not layout.safe(name):
-        raise UsageError(f"{name!r} cannot be a name in a bundle", remedy="use lower-case letters, digits, '.', '_' and '-'")
+        raise UsageError(
+            f"{name!r} cannot be a name in a bundle", remedy="use lower-case letters, digits, '.', '_' and '-'"
+        )
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     return path

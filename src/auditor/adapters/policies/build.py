@@ -175,4 +175,6 @@ def _replace(path: Path, content: bytes) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise ControlError(f"{path}: cannot be written ({error.strerror})", remedy="make the folder writable") from error
+        raise ControlError(
+            f"{path}: cannot be written ({error.strerror})", remedy="make the folder writable"
+        ) from error

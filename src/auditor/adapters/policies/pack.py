@@ -78,8 +78,9 @@ class Pack:
     def control(self, control_id: str, named_by: str) -> Control:
         """Return a control; an unknown one is refused with its nearest names and who named it."""
         if control_id not in self.controls:
+            known = ", ".join(sorted(self.controls))
             raise ControlError(
-                f"{named_by}: unknown control {control_id!r}; the pack {self.root} has {', '.join(sorted(self.controls))}",
+                f"{named_by}: unknown control {control_id!r}; the pack {self.root} has {known}",
                 remedy="correct the name, or add the control under controls/<family>/<name>/",
             )
         return self.controls[control_id]

@@ -12,7 +12,7 @@ two hundred controls does. ``_offer_memory`` gives it what the module itself dec
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import ControlError, EngineError
 
@@ -60,15 +60,13 @@ class WasmEngine:
             what = f"needs host functions {sorted(needed)}" if needed else f"lacks the entrypoints {sorted(missing)}"
             raise ControlError(f"{pack.root}/policy.wasm: {what}", remedy="rebuild it with `auditor policy build`")
 
-    def __enter__(self) -> WasmEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._policy.close()
 
-    def decide(
-        self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def decide(self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return one decision per item ``{"row": ..., "assured": ...}``, in order.
 
         Raises:
@@ -118,7 +116,9 @@ def _exact_json(document: dict[str, Any], what: str) -> str:
     try:
         return json.dumps(document, default=_refuse, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise ControlError(f"{what}: {error}", remedy="return integers, text or decimal strings from the query") from error
+        raise ControlError(
+            f"{what}: {error}", remedy="return integers, text or decimal strings from the query"
+        ) from error
 
 
 def _refuse(value: object) -> None:
@@ -127,7 +127,8 @@ def _refuse(value: object) -> None:
 
 def _batches(control: str, items: Sequence[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Cut ``items`` so that each batch stays under ``BATCH_BYTES``; yield the index of its first row with it."""
-    first, size, batch = 0, 0, []
+    first, size = 0, 0
+    batch: list[dict[str, Any]] = []
     for index, item in enumerate(items):
         length = len(_exact_json(item, f"control {control}, row {index}")) * 2
         if length > BATCH_BYTES:

@@ -38,7 +38,9 @@ def render_markdown(document: dict[str, Any], words: Mapping[str, ControlWords],
     try:
         template = environment.get_template(TEMPLATE)
     except jinja2.TemplateNotFound as error:
-        raise EngineError(f"{templates / TEMPLATE}: the report template is missing", remedy="reinstall auditor") from error
+        raise EngineError(
+            f"{templates / TEMPLATE}: the report template is missing", remedy="reinstall auditor"
+        ) from error
     text = template.render(summary=summarise(document, words), document=document, words=words)
     return text.encode()
 

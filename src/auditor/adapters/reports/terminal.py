@@ -22,11 +22,13 @@ def print_summary(summary: Summary, stream: TextIO, *, color: bool | None = None
 
     console = Console(file=stream, no_color=color is False, force_terminal=True if color else None, highlight=False)
     scope = summary.scope
-    console.print(Text(" · ".join(part for part in scope.values() if part), style="bold"))
+    named = [scope["system"], scope["environment"], scope["release"], scope["phase"]]
+    console.print(Text(" · ".join(part for part in named if part), style="bold"))
     console.print(Text(f"as of {summary.as_of} · profile {summary.profile}", style="dim"))
     lines = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
-    for heading, options in (("Verdict", {"no_wrap": True}), ("Line", {"min_width": 22}), ("What decided it", {})):
-        lines.add_column(heading, overflow="fold", **options)  # type: ignore[arg-type]
+    lines.add_column("Verdict", no_wrap=True)
+    lines.add_column("Line", min_width=22, overflow="fold")
+    lines.add_column("What decided it", overflow="fold")
     for line in summary.lines:
         style = STYLES[line.verdict]
         title = line.title + (f"\n({line.mark})" if line.mark in {"FIRED", "not fired"} else "")

@@ -18,7 +18,7 @@ from auditor.core.statement import PAYLOAD_TYPE
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import SSlibKey, Signer
+    from securesystemslib.signer import Signer, SSlibKey
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 MAX_BYTES = 64 * 1024 * 1024
@@ -76,7 +76,9 @@ def _unwrap(content: bytes, where: str) -> tuple[bytes, bytes, str]:
         signatures = envelope["signatures"]
         payload_type = envelope["payloadType"]
         if payload_type != PAYLOAD_TYPE:
-            raise VerificationError("payload-type-unknown", f"{where}: payloadType {payload_type!r}, expected {PAYLOAD_TYPE}")
+            raise VerificationError(
+                "payload-type-unknown", f"{where}: payloadType {payload_type!r}, expected {PAYLOAD_TYPE}"
+            )
         if len(signatures) != 1:
             raise VerificationError("signature-count", f"{where}: {len(signatures)} signatures, expected exactly one")
         payload = base64.b64decode(envelope["payload"], validate=True)

@@ -39,7 +39,9 @@ def generate_key(path: Path, scheme: str = "ed25519") -> GeneratedKey:
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
 
-    private: Any = ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+    private: Any = (
+        ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+    )
     public_path = path.with_name(path.name + ".pub")
     for existing in (path, public_path):
         if existing.exists():
@@ -67,11 +69,15 @@ def load_signer(path: Path) -> CryptoSigner:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: the signing key cannot be read ({error.strerror})", remedy="make one with `auditor keygen`") from error
+        raise UsageError(
+            f"{path}: the signing key cannot be read ({error.strerror})", remedy="make one with `auditor keygen`"
+        ) from error
     try:
         private: Any = serialization.load_pem_private_key(content, password=None)
     except (ValueError, TypeError) as error:
-        raise UsageError(f"{path}: no unencrypted PEM private key ({error})", remedy="make one with `auditor keygen`") from error
+        raise UsageError(
+            f"{path}: no unencrypted PEM private key ({error})", remedy="make one with `auditor keygen`"
+        ) from error
     return CryptoSigner(private, _named(private.public_key(), str(path)))
 
 

@@ -94,7 +94,9 @@ def _manifest(root: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise SnapshotError(f"{path}: cannot be read ({error.strerror})", remedy="name a folder that `auditor collect` made") from error
+        raise SnapshotError(
+            f"{path}: cannot be read ({error.strerror})", remedy="name a folder that `auditor collect` made"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "document"
@@ -132,10 +134,16 @@ def _table_problems(root: Path, entry: TableEntry, table: Table, scope: ScopeEnt
         return [f"{entry.file}: no Parquet file ({error})"]
     with parquet:
         found = parquet.schema_arrow
-        problems = [] if parquet.metadata.num_rows == entry.rows else [f"{entry.file}: {parquet.metadata.num_rows} rows, the manifest says {entry.rows}"]
+        problems = (
+            []
+            if parquet.metadata.num_rows == entry.rows
+            else [f"{entry.file}: {parquet.metadata.num_rows} rows, the manifest says {entry.rows}"]
+        )
         expected = table.schema()
         problems += [f"{entry.file}: column {name!r} is missing" for name in expected.names if name not in found.names]
-        problems += [f"{entry.file}: column {name!r} is not declared" for name in found.names if name not in expected.names]
+        problems += [
+            f"{entry.file}: column {name!r} is not declared" for name in found.names if name not in expected.names
+        ]
         problems += [
             f"{entry.file}: column {field.name!r} is {found.field(field.name).type}, expected {field.type}"
             for field in expected
@@ -159,9 +167,10 @@ def _value_problems(parquet: pq.ParquetFile, entry: TableEntry, table: Table, sc
             if column.name in allowed:
                 foreign = sorted(set(pc.unique(values).to_pylist()) - {None, *allowed[column.name]})
                 if foreign:
-                    problems.append(f"{entry.file}: column {column.name!r} holds {foreign[0]!r}, expected one of {', '.join(allowed[column.name])}")
+                    listed = ", ".join(allowed[column.name])
+                    problems.append(
+                        f"{entry.file}: column {column.name!r} holds {foreign[0]!r}, expected one of {listed}"
+                    )
         if problems:
             break
     return problems
-
-

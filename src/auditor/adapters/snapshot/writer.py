@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
 from auditor.core.canonical import canonical_json
@@ -54,7 +54,7 @@ class SnapshotWriter:
         self.work.mkdir()
         self._ready.mkdir()
 
-    def __enter__(self) -> SnapshotWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,7 +117,7 @@ class SnapshotWriter:
         path = self._ready / f"{table.name}.parquet"
         columns = [column.name for column in table.columns]
         order = [*table.order, *(name for name in columns if name not in table.order)]
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY_LIMIT,
             "threads": str(self._threads),
             "temp_directory": str(self.work),
@@ -127,11 +127,14 @@ class SnapshotWriter:
             with duckdb.connect(":memory:", config=config) as connection:
                 connection.execute("set TimeZone = 'UTC'")
                 written = connection.execute(
-                    f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) order by {', '.join(order)}) "  # noqa: S608 - declared names
+                    f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "  # noqa: S608 - declared names
+                    f"order by {', '.join(order)}) "
                     f"to {_quoted(path)} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
                 ).fetchone()
         except duckdb.Error as error:
-            raise EngineError(f"{path.name}: DuckDB could not sort and write it ({error})", remedy="free disk space") from error
+            raise EngineError(
+                f"{path.name}: DuckDB could not sort and write it ({error})", remedy="free disk space"
+            ) from error
         unsorted.unlink()
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -160,7 +163,9 @@ def check_batch(rows: pa.RecordBatch, table: Table, source: str) -> None:
         if column.values:
             foreign = sorted(set(pc.unique(values).to_pylist()) - {None, *column.values})
             if foreign:
-                raise CollectionError(f"{where}: column {column.name!r} holds {foreign[0]!r}, expected one of {', '.join(column.values)}")
+                raise CollectionError(
+                    f"{where}: column {column.name!r} holds {foreign[0]!r}, expected one of {', '.join(column.values)}"
+                )
 
 
 def _full(target: Path, error: OSError) -> EngineError:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, EngineError
@@ -46,7 +46,7 @@ class SqlEngine:
         self._spill = spill
         self._timeout_s = timeout_s
 
-    def __enter__(self) -> SqlEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,7 +106,7 @@ class SqlEngine:
         """Return a fresh connection that holds the tables and is locked."""
         import duckdb  # noqa: PLC0415 - heavy
 
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "python_enable_replacements": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

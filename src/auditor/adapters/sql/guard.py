@@ -45,7 +45,9 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
     return frozenset(walk.parameters)
 
 
-def _refuse(name: str, found: str, allowed: str = "one SELECT over the snapshot's tables, without side effects") -> ControlError:
+def _refuse(
+    name: str, found: str, allowed: str = "one SELECT over the snapshot's tables, without side effects"
+) -> ControlError:
     return ControlError(f"{name}: {found}", remedy=f"a query may be only: {allowed}")
 
 
@@ -72,7 +74,7 @@ def _parse(name: str, sql: str) -> dict[str, Any]:
     if kinds != ["SELECT"]:
         raise _refuse(name, f"the query holds {len(kinds)} statements: {', '.join(kinds) or 'none'}")
     answer = _parser().cursor().execute("select json_serialize_sql($1)", [sql]).fetchone()
-    document = json.loads(answer[0]) if answer else {"error": True}
+    document: dict[str, Any] = json.loads(answer[0]) if answer else {"error": True}
     if document.get("error"):
         raise _refuse(name, f"DuckDB cannot describe the query: {document.get('error_message')}")
     (statement,) = document["statements"]
@@ -160,7 +162,9 @@ class _Walk:
     def _check_value_parameter(self, node: dict[str, Any]) -> None:
         identifier = node["identifier"]
         if not identifier or not identifier[0].isalpha():
-            raise _refuse(self._name, f"positional parameter ${identifier}", "named parameters such as $window_start_us")
+            raise _refuse(
+                self._name, f"positional parameter ${identifier}", "named parameters such as $window_start_us"
+            )
         self.parameters.add(identifier)
 
     def _check_type(self, node: dict[str, Any]) -> None:
@@ -176,7 +180,9 @@ class _Walk:
     def _function(self, node: dict[str, Any]) -> None:
         name = node["function_name"]
         if len(node["qualified_name"]["path"]) != 1 or name not in vocabulary.FUNCTIONS:
-            raise _refuse(self._name, f"function {name!r} is not on the list", "functions of auditor.adapters.sql.vocabulary")
+            raise _refuse(
+                self._name, f"function {name!r} is not on the list", "functions of auditor.adapters.sql.vocabulary"
+            )
         ordered = node["order_bys"]["orders"] if node["class"] == "FUNCTION" else node["orders"] or node["arg_orders"]
         if name in vocabulary.NEED_ORDER and not ordered:
             raise _refuse(self._name, f"{name}() without ORDER BY leaves its result to chance")
