@@ -1,10 +1,11 @@
 -- Every 10 s slot of the horizon, for each declared source of requests: was an independent observer alive, and do its
 -- counts agree with what we hold? The slots come from the calendar, so a slot without data is still a row.
--- state: known   observed, and every request it counted is here (or it does not count and the minute has requests)
---        short   requests it counted are missing here: `missing` of them, somewhere in its interval
---        over    we hold more than it counted: one of the two is wrong, so the interval says nothing
---        silent  alive, does not count, and the minute has no request: lost or idle cannot be told apart
---        blind   no observer (or two that overlap, or a slot not past at the as-of)
+-- state: known      observed, and every request it counted is here
+--        short      requests it counted are missing here: `missing` of them, somewhere in its interval
+--        over       we hold more than it counted: one of the two is wrong, so the interval says nothing
+--        uncounted  alive, but it does not count; the minute has requests
+--        silent     alive, does not count, and the minute has no request: lost or idle cannot be told apart
+--        blind      no observer (or two that overlap, or a slot not past at the as-of)
 -- block_us: slots of one block share one bound on what is missing; never add it twice.
 with slots as (
     select
@@ -94,7 +95,7 @@ states as (
         case
             when observers <> 1 or slot_us + 10000000 > $as_of_us then 'blind'
             when counted is null and minute_records = 0 then 'silent'
-            when counted is null then 'known'
+            when counted is null then 'uncounted'
                 when counted > here then 'short'
             when counted < here then 'over'
             else 'known'

@@ -7,10 +7,11 @@ package lib.bedrock
 
 import data.lists.bedrock_model_providers
 
-# The stated destination; else the region of the call for a bare model id, the region of a foundation model's ARN; else
+# The stated destination, if the model is (a call of a model that is not named may be a global one); else the region of the call for a bare model id, the region of a foundation model's ARN; else
 # null: not known.
 destination(row) := row.inference_region if {
 	is_string(row.inference_region)
+	is_string(row.model_id)
 } else := row.region if {
 	bare_model_id(row.model_id)
 } else := foundation_model_region(row.model_id) if {

@@ -9,6 +9,10 @@ test_stated_destination_decides if {
 	bedrock.destination(row("anthropic.claude", "us-east-1")) == "us-east-1"
 }
 
+test_a_destination_without_a_model_is_not_known if {
+	bedrock.destination(row(null, "eu-west-1")) == null
+}
+
 test_empty_destination_is_kept if {
 	bedrock.destination(row("eu.anthropic.claude", "")) == ""
 }

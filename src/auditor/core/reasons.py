@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "unbounded_destination": "no bound on where it was processed: {observed}",
     "destination_unknown": "where it was processed is not stated: {observed}",
     "collected": "the source answered in full",
+    "quiet": "an independent observer was alive throughout and counted nothing",
     "observed": "an independent observer was alive throughout and its counts agree",
     "no_data": "nothing was measured",
     "low_sample": "too few samples to decide (P95 so far {observed}, limit {limit})",

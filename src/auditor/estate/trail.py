@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "111122223333"
 HOME_REGIONS = ("eu-central-1", "eu-west-1")
+QUIET_REGIONS = ("eu-north-1", "us-east-1")
 INTERVAL_S = 300
 PER_INTERVAL = 30
 BARE = "anthropic.claude-3-5-sonnet-20241022-v2:0"

@@ -127,10 +127,12 @@ def _write_trail(root: Path, incidents: tuple[str, ...], seed: int) -> None:
             beats += _beat(moment, region, records)
             if not ("trail_gap" in incidents and region == trail.HOME_REGIONS[1] and minute in TRAIL_GAP):
                 _write_log(root, region, moment, records)
-        for incident, region in (("region_leak", "us-east-1"), ("unknown_region", "eu-nowhere-9")):
-            if incident in incidents and minute == trail.INCIDENT_MINUTE:
-                records = trail.stray_records(moment, region)
-                beats += _beat(moment, region, records)
+        strays = {"region_leak": "us-east-1", "unknown_region": "eu-nowhere-9"}
+        hit = {strays[name] for name in strays if name in incidents and minute == trail.INCIDENT_MINUTE}
+        for region in sorted({*trail.QUIET_REGIONS, *hit}):
+            records = trail.stray_records(moment, region) if region in hit else []
+            beats += _beat(moment, region, records)
+            if records:
                 _write_log(root, region, moment, records)
         moment += timedelta(seconds=trail.INTERVAL_S)
     _write(root / "heartbeats" / "cloudtrail.jsonl", _lines(beats))

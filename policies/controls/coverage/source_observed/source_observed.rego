@@ -21,20 +21,32 @@ decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": i
 	input.row.slots > 0
 }
 
-outcome := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+outcome := bounded if {
+	input.parameters.observation == "bounded"
+} else := complete if {
+	input.parameters.observation == "complete"
+}
+
+bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
 	input.row.calls != input.row.calls_ok
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.records == 0
-} else := {"verdict": "pass", "reason": "collected"} if {
-	input.parameters.observation == "bounded"
-} else := {"verdict": "inconclusive", "reason": "collector_blind"} if {
+} else := {"verdict": "pass", "reason": "collected"}
+
+# A cell in which nothing happened has no file to collect: then the observer's count of zero is the proof.
+complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.slots_alive != input.row.slots
-} else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
-	input.row.mismatched != 0
 } else := {"verdict": "inconclusive", "reason": "uncounted"} if {
 	input.row.uncounted != 0
-} else := {"verdict": "pass", "reason": "observed"} if {
-	input.parameters.observation == "complete"
-}
+} else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
+	input.row.mismatched != 0
+} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+	input.row.calls != input.row.calls_ok
+} else := {"verdict": "pass", "reason": "quiet"} if {
+	input.row.counted == 0
+	input.row.missing == 0
+} else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+	input.row.calls == 0
+} else := {"verdict": "pass", "reason": "observed"}

@@ -66,6 +66,7 @@ reconciled as (
         account,
         region,
         count(*) as intervals,
+        coalesce(sum(counted), 0)::bigint as counted,
         count(*) filter (where counted is null) as uncounted,
         count(*) filter (where counted <> here) as mismatched,
         coalesce(sum(greatest(counted - here, 0)), 0)::bigint as missing
@@ -93,6 +94,7 @@ select
     coalesce(answers.records, 0) as records,
     ($window_end_us - $window_start_us) // 10000000 as slots,
     coalesce(alive.slots, 0) as slots_alive,
+    coalesce(reconciled.counted, 0) as counted,
     coalesce(reconciled.uncounted, 0) as uncounted,
     coalesce(reconciled.mismatched, 0) as mismatched,
     coalesce(reconciled.missing, 0) as missing

@@ -17,6 +17,7 @@
 #     latency_limit_us: {type: integer, unit: us, description: a minute with P95 over this is bad}
 #     sustained_minutes: {type: integer, unit: min, description: this many bad minutes in a row fire the trigger}
 #     request_sources: {type: array, items: string, description: sources that must be alive}
+#     observer_counts: {type: boolean, default: true, description: "an observer that does not count is as good as none"}
 #     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds what was not observed}
 package controls.rollback.latency_breaches_brief
 

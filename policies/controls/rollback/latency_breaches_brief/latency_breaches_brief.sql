@@ -66,9 +66,12 @@ blocks as (
         minute_slots.position,
         request_observation.source,
         request_observation.block_us,
-        sum(case when request_observation.state in ('blind', 'silent', 'over') then 10 * $capacity_per_second end) as by_capacity,
+        sum(case
+            when request_observation.state in ('blind', 'silent', 'over') or (request_observation.state = 'uncounted' and $observer_counts)
+                then 10 * $capacity_per_second
+        end) as by_capacity,
         max(request_observation.missing) as by_count,
-        bool_or(request_observation.state in ('blind', 'silent', 'over')) as unbounded_without_capacity
+        bool_or(request_observation.state in ('blind', 'silent', 'over') or (request_observation.state = 'uncounted' and $observer_counts)) as unbounded_without_capacity
     from minute_slots
     join request_observation
         on request_observation.slot_us = minute_slots.slot_us

@@ -21,6 +21,7 @@
 #     reading: {type: string, enum: [census, assured], default: census, description: which reading decides}
 #     looks: {type: integer, unit: "1", default: 1, description: planned looks that share the error probability}
 #     request_sources: {type: array, items: string, description: sources that must be alive}
+#     observer_counts: {type: boolean, default: true, description: "an observer that does not count is as good as none"}
 #     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds what was not observed}
 package controls.slo.p95_latency
 

@@ -49,13 +49,12 @@ blocks as (
     select
         source,
         block_us,
-        count(*) filter (where state <> 'known') as slots,
+        count(*) filter (where state not in ('known', 'uncounted')) as slots,
         sum(case
-            when state in ('blind', 'silent', 'over') then 10 * $capacity_per_second
-            when state = 'known' then 0
+            when state in ('blind', 'silent', 'over') or (state = 'uncounted' and $observer_counts) then 10 * $capacity_per_second
         end) as by_capacity,
         max(missing) as by_count,
-        bool_or(state in ('blind', 'silent', 'over')) as unbounded_without_capacity,
+        bool_or(state in ('blind', 'silent', 'over') or (state = 'uncounted' and $observer_counts)) as unbounded_without_capacity,
         count(*) filter (where state = 'blind') as blind_slots,
         max(case when state <> 'blind' then slot_us + 10000000 end) as seen_until_us
     from request_observation
