@@ -160,7 +160,9 @@ def test_legitimate_queries_pass(sql):
 
 
 def test_the_parameters_used_are_named():
-    assert check_select("x.sql", "select $a, $b_us from requests where $a > 1", TABLE_NAMES) == {"a", "b_us"}
+    query = check_select("x.sql", "with c as (select 1) select $a, $b_us from requests, c where $a > 1", TABLE_NAMES)
+    assert query.parameters == {"a", "b_us"}
+    assert query.tables == {"requests"}
 
 
 def test_text_that_is_no_sql_is_refused_with_duckdbs_own_words():

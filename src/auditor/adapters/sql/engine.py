@@ -80,18 +80,18 @@ class SqlEngine:
     def _running(self, file: str, sql: str, parameters: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyRelation]:
         import duckdb  # noqa: PLC0415 - heavy
 
-        used = check_select(file, sql, self._files.keys() | self._derived.keys())
-        missing = sorted(used - parameters.keys())
+        query = check_select(file, sql, self._files.keys() | self._derived.keys())
+        missing = sorted(query.parameters - parameters.keys())
         if missing:
             raise ControlError(
                 f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
                 remedy="declare it in the control's METADATA and give it in the profile's line",
             )
-        connection = self._connect()
+        connection = self._connect(query.tables)
         timer = threading.Timer(self._timeout_s, connection.interrupt)
         timer.start()
         try:
-            yield connection.sql(sql, params={name: _bound(parameters[name]) for name in used})
+            yield connection.sql(sql, params={name: _bound(parameters[name]) for name in query.parameters})
         except duckdb.InterruptException as error:
             raise EngineError(f"{file}: the query did not end within {self._timeout_s:g} s") from error
         except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
@@ -102,8 +102,8 @@ class SqlEngine:
             timer.cancel()
             connection.close()
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a fresh connection that holds the tables and is locked."""
+    def _connect(self, tables: frozenset[str]) -> duckdb.DuckDBPyConnection:
+        """Return a fresh connection that holds ``tables`` and nothing else, and is locked."""
         import duckdb  # noqa: PLC0415 - heavy
 
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -115,14 +115,16 @@ class SqlEngine:
             **self._settings,
         }
         connection = duckdb.connect(":memory:", config=config)
-        files = ", ".join(_quoted(str(path)) for path in self._files.values())
+        used = {name: path for name, path in self._files.items() if name in tables}
+        files = ", ".join(_quoted(str(path)) for path in used.values())
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set allowed_paths = [{files}]")
         connection.execute("set enable_external_access = false")
-        for name, path in self._files.items():
+        for name, path in used.items():
             connection.execute(f'create view "{name}" as select * from read_parquet({_quoted(str(path))})')  # noqa: S608 - our own names
         for name, table in self._derived.items():
-            connection.register(name, table)
+            if name in tables:
+                connection.register(name, table)
         connection.execute("set lock_configuration = true")
         return connection
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.sql import vocabulary
@@ -28,8 +29,16 @@ MAX_BYTES = 100_000
 MAX_DEPTH = 200
 
 
-def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]:
-    """Return the names of the parameters (``$x``) that ``sql`` uses.
+@dataclass(frozen=True, slots=True)
+class CheckedQuery:
+    """What an allowed query uses: the names of its parameters (``$x``) and of the tables that it reads."""
+
+    parameters: frozenset[str]
+    tables: frozenset[str]
+
+
+def check_select(name: str, sql: str, tables: Collection[str]) -> CheckedQuery:
+    """Return what ``sql`` uses, once it is known to be allowed.
 
     Args:
         name: the file the query comes from, for messages.
@@ -39,10 +48,15 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
     Raises:
         ControlError: it is not exactly one SELECT of allowed parts; the message says what was found.
     """
+    return _check(name, sql, frozenset(tables))
+
+
+@lru_cache(maxsize=4096)
+def _check(name: str, sql: str, tables: frozenset[str]) -> CheckedQuery:
     node = _parse(name, sql)
-    walk = _Walk(name, frozenset(tables) | frozenset(_cte_names(node)))
+    walk = _Walk(name, tables | frozenset(_cte_names(node)))
     walk.node(node, 0)
-    return frozenset(walk.parameters)
+    return CheckedQuery(frozenset(walk.parameters), tables & walk.read)
 
 
 def _refuse(
@@ -100,6 +114,7 @@ class _Walk:
         self._name = name
         self._tables = tables
         self.parameters: set[str] = set()
+        self.read: set[str] = set()
 
     def node(self, value: Any, depth: int) -> None:
         """Check ``value`` and everything below it."""
@@ -142,6 +157,7 @@ class _Walk:
         path = node["qualified_name"]["path"]
         if len(path) != 1 or path[0] not in self._tables:
             raise _refuse(self._name, f"reads {'.'.join(path)!r}", f"over the tables {', '.join(sorted(self._tables))}")
+        self.read.add(path[0])
 
     def _check_join(self, node: dict[str, Any]) -> None:
         kind = (node["ref_type"], node["join_type"])

@@ -1,0 +1,25 @@
+"""What every test may use."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from auditor.adapters.policies.build import find_opa
+from auditor.errors import EngineError
+
+settings.register_profile("quick", max_examples=60)
+settings.register_profile("ci", max_examples=150, print_blob=True)
+settings.register_profile("thorough", max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
+
+
+@pytest.fixture(scope="session")
+def opa() -> str:
+    """Return the path of opa; without it a test is skipped, but under ``CI=true`` it fails."""
+    try:
+        return find_opa()
+    except EngineError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs opa: {error}")
+        pytest.skip(str(error))
