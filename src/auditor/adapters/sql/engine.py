@@ -1,24 +1,28 @@
 """Runs guarded queries over a snapshot, each on a fresh, locked DuckDB.
 
 Rules kept here: a query sees only its declared tables; the connection can reach only the exact Parquet files, no other
-file, no network, no extension, no Python object; its settings are locked before the query runs; what comes back is
-exact JSON (integers, text, booleans, null, lists and objects of these; a decimal as its text), never a float.
+file, no network, no extension, no Python object; its settings are locked before the query runs; where a file lies
+never changes what is in it (DuckDB would read a folder ``kind=x`` as a column); what goes in, is kept between queries
+and comes back is exact (integers, text, booleans, null, lists and objects of these; a decimal as its text), never a
+float.
 Source: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
 """
 
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Self
 
     import duckdb
     import pyarrow as pa
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 TIMEOUT_S = 600.0
 MAX_SPILL = "8GB"
 MAX_INTEGER = 2**53 - 1
+KEPT_TYPES = frozenset(
+    {"boolean", "tinyint", "smallint", "integer", "bigint", "decimal", "varchar", "timestamp with time zone"}
+)
 
 
 class SqlEngine:
@@ -63,47 +70,48 @@ class SqlEngine:
         if name in self._derived or name in self._files:
             raise ControlError(f"{file}: table {name!r} is there already")
         with self._running(file, sql, parameters) as result:
+            _distinct(file, result.columns)
+            for column, kind in zip(result.columns, result.types, strict=True):
+                _keepable(file, column, kind)
             self._derived[name] = result.to_arrow_table()
 
     def query(self, file: str, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run ``sql`` and return its rows as exact JSON objects; raises as ``derive``."""
         with self._running(file, sql, parameters) as result:
             names = result.columns
+            _distinct(file, names)
             rows = result.fetchall()
-        if len(set(names)) != len(names):
-            raise ControlError(f"{file}: two columns share a name: {', '.join(names)}")
-        return [
-            {name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in rows
-        ]  # fmt: skip
+        return [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in rows]
 
     @contextmanager
     def _running(self, file: str, sql: str, parameters: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyRelation]:
         import duckdb  # noqa: PLC0415 - heavy
 
-        query = check_select(file, sql, self._files.keys() | self._derived.keys())
-        missing = sorted(query.parameters - parameters.keys())
+        used = check_select(file, sql, self._files.keys() | self._derived.keys())
+        missing = sorted(used - parameters.keys())
         if missing:
             raise ControlError(
                 f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
                 remedy="declare it in the control's METADATA and give it in the profile's line",
             )
-        connection = self._connect(query.tables)
-        timer = threading.Timer(self._timeout_s, connection.interrupt)
-        timer.start()
-        try:
-            yield connection.sql(sql, params={name: _bound(parameters[name]) for name in query.parameters})
-        except duckdb.InterruptException as error:
-            raise EngineError(f"{file}: the query did not end within {self._timeout_s:g} s") from error
-        except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
-            raise EngineError(f"{file}: DuckDB ran out of a resource: {error}") from error
-        except duckdb.Error as error:
-            raise ControlError(f"{file}: DuckDB refused the query: {error}", remedy="correct the SQL") from error
-        finally:
-            timer.cancel()
-            connection.close()
+        values = {name: _bound(file, name, parameters[name]) for name in sorted(used)}
+        with closing(self._connect()) as connection:
+            timer = threading.Timer(self._timeout_s, connection.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                yield connection.sql(sql, params=values)
+            except duckdb.InterruptException as error:
+                raise EngineError(f"{file}: the query did not end within {self._timeout_s:g} s") from error
+            except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
+                raise EngineError(f"{file}: DuckDB ran out of a resource: {error}") from error
+            except duckdb.Error as error:
+                raise ControlError(f"{file}: DuckDB refused the query: {error}", remedy="correct the SQL") from error
+            finally:
+                timer.cancel()
 
-    def _connect(self, tables: frozenset[str]) -> duckdb.DuckDBPyConnection:
-        """Return a fresh connection that holds ``tables`` and nothing else, and is locked."""
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        """Return a fresh connection that holds the tables and is locked; raises ``EngineError`` for a bad file."""
         import duckdb  # noqa: PLC0415 - heavy
 
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -115,29 +123,65 @@ class SqlEngine:
             **self._settings,
         }
         connection = duckdb.connect(":memory:", config=config)
-        used = {name: path for name, path in self._files.items() if name in tables}
-        files = ", ".join(_quoted(str(path)) for path in used.values())
+        try:
+            self._present(connection)
+        except duckdb.Error as error:
+            connection.close()
+            raise EngineError(f"the snapshot cannot be opened by DuckDB: {error}") from error
+        return connection
+
+    def _present(self, connection: duckdb.DuckDBPyConnection) -> None:
+        files = ", ".join(_quoted(str(path)) for path in self._files.values())
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set allowed_paths = [{files}]")
         connection.execute("set enable_external_access = false")
-        for name, path in used.items():
-            connection.execute(f'create view "{name}" as select * from read_parquet({_quoted(str(path))})')  # noqa: S608 - our own names
+        for name, path in self._files.items():
+            source = f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
+            connection.execute(f'create view "{name}" as select * from {source}')  # noqa: S608 - our own names
         for name, table in self._derived.items():
-            if name in tables:
-                connection.register(name, table)
+            connection.register(name, table)
         connection.execute("set lock_configuration = true")
-        return connection
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _bound(value: Any) -> Any:
+def _distinct(file: str, names: Sequence[str]) -> None:
+    """Refuse columns that DuckDB, which ignores case, could not tell apart."""
+    if len({name.lower() for name in names}) != len(names):
+        raise ControlError(f"{file}: two columns share a name: {', '.join(names)}", remedy="give each its own name")
+
+
+def _keepable(file: str, column: str, kind: Any) -> None:
+    """Refuse a column of DuckDB type ``kind`` whose values Arrow would not give back as they are.
+
+    That is a float, and HUGEINT, which becomes a decimal there and so another JSON value.
+    """
+    if kind.id in {"list", "struct"}:
+        for name, child in kind.children:
+            _keepable(file, f"{column}.{name}", child)
+    elif kind.id not in KEPT_TYPES:
+        message = f"{file}: column {column!r} is {kind}, which a table does not keep"
+        raise ControlError(message, remedy="cast it to bigint, or to what it is")
+
+
+def _bound(file: str, name: str, value: Any) -> Any:
     """Return a parameter as DuckDB should see it; an empty list has the type of our lists of limits."""
     import duckdb  # noqa: PLC0415 - heavy
 
-    return duckdb.Value([], duckdb.list_type(duckdb.sqltypes.BIGINT)) if value == [] else value
+    if value == []:
+        return duckdb.Value([], duckdb.list_type(duckdb.sqltypes.BIGINT))
+    lists = (int, str)
+    exact = value is None or isinstance(value, (bool, int, str))
+    alike = isinstance(value, list) and any(all(type(member) is kind for member in value) for kind in lists)
+    aware = isinstance(value, datetime) and value.tzinfo is not None
+    if not (exact or alike or aware):
+        raise ControlError(
+            f"{file}: parameter ${name} is {type(value).__name__} {value!r}, which is no exact value",
+            remedy="give an integer, text, a boolean, a list of integers or of texts, or an instant with its time zone",
+        )
+    return value
 
 
 def _exact(file: str, column: str, value: Any) -> Any:
