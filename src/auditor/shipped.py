@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 def policies_dir() -> Path:
     """Return the folder of the shipped policy pack."""
-    return _find("policies", "pack.lock.json")
+    return _find("policies", "pack.lock")
 
 
 def reports_dir() -> Path:

@@ -69,11 +69,11 @@ def test_an_older_date_is_not_stale(pack_copy):
     ],
 )
 def test_a_malformed_lock_is_refused_by_member(pack_copy, change, expected):
-    path = pack_copy / "pack.lock.json"
+    path = pack_copy / "pack.lock"
     lock = json.loads(path.read_text())
     change(lock)
     path.write_text(json.dumps(lock))
-    with pytest.raises(ControlError, match="pack.lock.json") as caught:
+    with pytest.raises(ControlError, match="pack.lock") as caught:
         load_pack(pack_copy)
     assert expected in str(caught.value)
 

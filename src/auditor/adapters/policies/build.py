@@ -100,7 +100,7 @@ def check(root: Path) -> list[ControlMetadata]:
 
 
 def build(root: Path) -> Path:
-    """Check and compile the pack at ``root``; write ``policy.wasm`` and ``pack.lock.json``; return the lock's path."""
+    """Check and compile the pack at ``root``; write ``policy.wasm`` and ``pack.lock``; return the lock's path."""
     controls = check(root)
     wasm = compile_wasm(root)
     lock = {

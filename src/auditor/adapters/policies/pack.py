@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-LOCK = "pack.lock.json"
+LOCK = "pack.lock"
 WASM = "policy.wasm"
 CAPABILITIES = "capabilities.json"
 ENTRYPOINTS = ("lib/dispatch/decisions", "lib/dispatch/gate")
@@ -32,7 +32,7 @@ REBUILD = "run `auditor policy build` (needs opa), or restore the files that wer
 
 
 class Lock(Strict):
-    """``pack.lock.json``: what the Wasm was compiled from, by which OPA, and the METADATA that OPA read."""
+    """``pack.lock``: what the Wasm was compiled from, by which OPA, and the METADATA that OPA read."""
 
     schema_version: int = Field(alias="schemaVersion")
     opa: str
@@ -88,11 +88,7 @@ class Pack:
 
 def source_files(root: Path) -> list[Path]:
     """Return every file that a pack is made of (not the lock, the Wasm), sorted by its POSIX path."""
-    kept = (
-        path
-        for path in root.rglob("*")
-        if path.is_file() and path.suffix in SOURCE_SUFFIXES and path.relative_to(root).as_posix() != LOCK
-    )
+    kept = (path for path in root.rglob("*") if path.is_file() and path.suffix in SOURCE_SUFFIXES)
     return sorted(kept, key=lambda path: path.relative_to(root).as_posix())
 
 

@@ -37,7 +37,9 @@ WRAPPER_MEMBERS = frozenset(
 
 LITERALS = frozenset({"INTEGER", "STRING", "BOOLEAN", "NULL_LITERAL", "NUMERIC"})
 
-JOINS = frozenset({("REGULAR", kind) for kind in ("INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI")} | {("CROSS", "INNER")})
+JOINS = frozenset(
+    {("REGULAR", kind) for kind in ("INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI")} | {("CROSS", "INNER")}
+)
 
 MUST_BE_EMPTY = {
     "sample": "samples",
@@ -67,9 +69,7 @@ NEED_ORDER = frozenset({"list", "string_agg", "lag", "lead", "row_number"})
 
 TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})
 
-TYPES = frozenset(
-    {"bigint", "int64", "hugeint", "int128", "integer", "int32", "varchar", "boolean", "bool", "decimal"}
-)
+TYPES = frozenset({"bigint", "int64", "hugeint", "int128", "integer", "int32", "varchar", "boolean", "bool", "decimal"})
 
 # DuckDB reads these words as functions when no column has the name.
 VALUE_FUNCTIONS = frozenset(
