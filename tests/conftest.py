@@ -23,3 +23,10 @@ def opa() -> str:
         if os.environ.get("CI"):
             pytest.fail(f"CI needs opa: {error}")
         pytest.skip(str(error))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for opa, so that `-m "not opa"` leaves it out."""
+    for item in items:
+        if "opa" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.opa)

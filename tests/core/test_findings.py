@@ -26,7 +26,7 @@ def test_an_empty_population_is_inconclusive():
     ("decision", "expected"),
     [
         ({"verdict": "PASS", "reason": "no_data"}, "'PASS' is not a valid Verdict"),
-        ({"reason": "no_data"}, "None is not a valid Verdict"),
+        ({"reason": "no_data"}, "'None' is not a valid Verdict"),
         ({"verdict": "pass", "reason": "because"}, "reason 'because' is not a listed reason code"),
         ({"verdict": "pass"}, "reason None is not a listed"),
     ],

@@ -27,8 +27,6 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
     Exit code: 0 verified, whatever the verdict in it is; 4 refused, with the name of the refusal. Whether a verdict
     lets a release ship is another question than whether it is genuine.
     """
-    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
-    from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
     from auditor.core.summary import summarise  # noqa: PLC0415 - lazy
     from auditor.errors import UsageError  # noqa: PLC0415 - lazy
@@ -44,8 +42,7 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
         done = verify(bundle, pem, replay=not no_replay, key_name=str(key), progress=update)
     if quiet:
         return 0
-    words = control_words(load_pack(bundle / "data" / "policies").controls)
-    print_summary(summarise(done.bundle.document, words), sys.stdout, color=False if no_color else None)
+    print_summary(summarise(done.bundle.document, done.words), sys.stdout, color=False if no_color else None)
     predicate = done.bundle.predicate
     click.echo("")
     click.echo(f"VERIFIED   {predicate.bundleId}")

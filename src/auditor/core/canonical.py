@@ -1,20 +1,24 @@
 """Canonical JSON out, strict JSON in, and digests.
 
 Rules kept here: bytes that are signed or compared are RFC 8785 (JCS); JSON that comes from outside may not repeat a
-member, hold NaN or Infinity, nest without bound or be larger than was agreed, because each of these lets two readers
-see two documents in the same bytes.
+member, hold a number or a character that has no canonical form (NaN, Infinity, 1e400, half a surrogate pair), nest
+without bound or be larger than was agreed, because each of these lets two readers see two documents in the same bytes.
+Sources: RFC 8785; RFC 8259, sections 4, 8.2 and 9; I-JSON, RFC 7493, sections 2.1 to 2.3.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from typing import Any, NoReturn
 
 import rfc8785
 
 MAX_DEPTH = 64
-QUOTE, BACKSLASH = b'"\\'  # as integers
+STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # the closing quote is optional: stays linear
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class StrictJSONError(ValueError):
@@ -37,33 +41,33 @@ def strict_json(content: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -
         raise StrictJSONError(f"has {len(content)} bytes, at most {max_bytes} are read")
     _refuse_depth(content, max_depth)
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        text = content.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+        if SURROGATE.search(content):
+            json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         raise StrictJSONError(f"is not UTF-8 at byte {error.start}") from error
+    except UnicodeEncodeError as error:
+        raise StrictJSONError("holds half a surrogate pair") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise StrictJSONError(f"is not JSON ({error})") from error
+    except StrictJSONError:
+        raise
     except ValueError as error:
         raise StrictJSONError(str(error)) from error
+    return value
 
 
 def _refuse_depth(content: bytes, max_depth: int) -> None:
     """Refuse nesting before the parser recurses into it; brackets inside strings do not count."""
-    depth, in_string, escaped = 0, False, False
-    for byte in content:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == BACKSLASH:
-                escaped = True
-            elif byte == QUOTE:
-                in_string = False
-        elif byte == QUOTE:
-            in_string = True
-        elif byte in b"[{":
+    depth = 0
+    for match in STRUCTURE.finditer(content):
+        token = match[0][:1]
+        if token in b"[{":
             depth += 1
             if depth > max_depth:
                 raise StrictJSONError(f"nests deeper than {max_depth} levels")
-        elif byte in b"]}":
+        elif token in b"]}":
             depth -= 1
 
 
@@ -78,3 +82,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise StrictJSONError(f"holds {name}")
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    if not math.isfinite(value):
+        raise StrictJSONError(f"holds {literal[:32]}, which no double can")
+    return value

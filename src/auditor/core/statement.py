@@ -8,18 +8,35 @@ Source: in-toto Statement v1, https://github.com/in-toto/attestation/blob/main/s
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.core.canonical import canonical_json
 from auditor.errors import VerificationError
+from auditor.model import isoformat
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 RUN_PREDICATE = "https://auditor.example/attestation/run/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_MEMBERS = {"_type", "subject", "predicateType", "predicate"}
-HEX64 = r"^[0-9a-f]{64}$"
+
+
+def _instant(text: str) -> str:
+    """Refuse an instant that is not written as ``auditor.model.isoformat`` writes it."""
+    try:
+        same = isoformat(datetime.fromisoformat(text)) == text
+    except (ValueError, OverflowError):
+        same = False
+    if not same:
+        raise ValueError("not an RFC 3339 instant in UTC, as in 2026-01-31T12:00:00Z")
+    return text
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Instant = Annotated[str, AfterValidator(_instant)]
+BundleId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9_-])?$")]
 
 
 class _Exact(BaseModel):
@@ -39,7 +56,7 @@ class ProfileMember(_Exact):
     """Which profile decided."""
 
     id: str
-    sha256: str = Field(pattern=HEX64)
+    sha256: Digest
 
 
 class GateMember(_Exact):
@@ -55,7 +72,7 @@ class FileMember(_Exact):
     """One file under data/; ``size`` in bytes."""
 
     name: str
-    sha256: str = Field(pattern=HEX64)
+    sha256: Digest
     size: int = Field(ge=0)
     mediaType: str
     dataClass: str
@@ -66,7 +83,7 @@ class ProducerMember(_Exact):
 
     name: str
     version: str
-    keyId: str = Field(pattern=HEX64)
+    keyId: Digest
     development: bool
 
 
@@ -76,7 +93,7 @@ class ReplayMember(_Exact):
     sqlEngine: str
     regoEngine: str
     settings: dict[str, str]
-    decisionsDigest: str = Field(pattern=HEX64)
+    decisionsDigest: Digest
 
 
 class PrivacyMember(_Exact):
@@ -90,16 +107,16 @@ class RunPredicate(_Exact):
     """The run predicate, schema version 1. ``chain`` and trust come with the ledger and the trust policy."""
 
     schemaVersion: Literal[1]
-    bundleId: str
+    bundleId: BundleId
     scope: ScopeMember
-    asOf: str
-    timeCreated: str
+    asOf: Instant
+    timeCreated: Instant
     profile: ProfileMember
     gates: list[GateMember] = Field(min_length=1)
     result: Literal["pass", "fail", "inconclusive", "not_applicable"]
-    validUntil: str
+    validUntil: Instant
     files: list[FileMember] = Field(min_length=1)
-    policyDigest: str = Field(pattern=HEX64)
+    policyDigest: Digest
     approval: Literal["unapproved"]
     producer: ProducerMember
     environment: dict[str, str]

@@ -99,7 +99,7 @@ def _entry(
     titles: Mapping[str, str],
     verdicts: Mapping[str, str],
 ) -> LineEntry:
-    trigger = any(controls[one["control"]].trigger for one in line["controls"])
+    trigger = any(_words(controls, one["control"]).trigger for one in line["controls"])
     if line["members"]:
         decisive = [one for one in line["members"] if verdicts[one] == line["verdict"]]
         why = tuple(f"{titles[one]}: {verdicts[one]}" for one in decisive)
@@ -121,12 +121,19 @@ def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, 
         if len(found) > SHOWN:
             return _gathered(found)
     words = [
-        f"{one['resource']}: {sentence(one['reason'], one['observed'], one['limit'], controls[one['control']].unit)}"
-        + (f" ({one['members']} times)" if one["members"] > 1 else "")
+        f"{one['resource']}: {_sentence(one, controls)}" + (f" ({one['members']} times)" if one["members"] > 1 else "")
         for one in found
     ]
     left = len(words) - SHOWN
     return (*words[:SHOWN], f"and {left} more") if left > 0 else tuple(words)
+
+
+def _sentence(one: dict[str, Any], controls: Mapping[str, ControlWords]) -> str:
+    return sentence(one["reason"], one["observed"], one["limit"], _words(controls, one["control"]).unit)
+
+
+def _words(controls: Mapping[str, ControlWords], control: str) -> ControlWords:
+    return controls.get(control, ControlWords())
 
 
 def _gathered(found: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ OTHER_EVENTS = (
     ("dynamodb.amazonaws.com", "DescribeTable"),
 )
 INCIDENT_MINUTE = 45
+ALTERED = 5
 
 
 def interval_records(
@@ -40,19 +41,23 @@ def interval_records(
         if draws[1] < 0.6:  # noqa: PLR2004 - share of inference among the records
             profile = draws[2] < 0.5  # noqa: PLR2004 - half through the profile
             destination = HOME_REGIONS[int(draws[3] * 2)] if profile else None
-            if "unnamed_destination" in incidents and profile and minute == INCIDENT_MINUTE:
-                destination = None
             name = "Converse" if draws[3] < 0.5 else "InvokeModel"  # noqa: PLR2004 - half each
             records.append(inference(moment, region, name, PROFILE if profile else BARE, destination, identity))
         else:
             source, name = OTHER_EVENTS[int(draws[2] * len(OTHER_EVENTS))]
             records.append(record(moment, region, source, name, identity))
-    if "global_profile" in incidents and minute == INCIDENT_MINUTE and region == HOME_REGIONS[0]:
-        records += [
-            inference(start + timedelta(seconds=n), region, "Converse", GLOBAL, "eu-west-1", _numbered(n))
-            for n in range(3)
-        ]
+    if minute == INCIDENT_MINUTE and region == HOME_REGIONS[0]:
+        _alter([one for one in records if "additionalEventData" in one][:ALTERED], incidents)
     return sorted(records, key=lambda one: (one["eventTime"], one["eventID"]))
+
+
+def _alter(records: list[dict[str, Any]], incidents: Collection[str]) -> None:
+    """Change a few calls through the eu profile as the incidents say."""
+    for one in records:
+        if "global_profile" in incidents:
+            one["requestParameters"] = {"modelId": GLOBAL}
+        if "unnamed_destination" in incidents:
+            del one["additionalEventData"]
 
 
 def stray_records(start: datetime, region: str) -> list[dict[str, Any]]:

@@ -1,10 +1,14 @@
-"""Writes the example company's sources and its ``auditor.toml`` into a folder."""
+"""Writes the example company's sources and its ``auditor.toml`` into a folder.
+
+Rules kept here: the same (incidents, seed) gives the same bytes on every machine, so gzip members are stored and not
+deflated (what zlib makes differs between its builds) and carry neither time nor file name (RFC 1952).
+"""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
+import struct
+import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +29,8 @@ AS_OF = START + timedelta(hours=2)
 COLLECTED_AT = AS_OF + timedelta(minutes=5)
 FIRST, LAST = START - timedelta(minutes=5), AS_OF + timedelta(minutes=5)
 SEED = 20250114
+GZIP_HEADER = b"\x1f\x8b\x08\x00" + bytes(4) + b"\x00\xff"  # deflate, no flags, no time, system unknown
+STORED_BLOCK = 0xFFFF
 TRAIL_GAP = range(30, 90)
 
 CONFIG = """\
@@ -44,10 +50,9 @@ format = "jsonl"
 [sources.requests.columns]
 event_time = { column = "timestamp", unit = "rfc3339" }
 request_id = { column = "requestId" }
-latency = { column = "latencyMs", unit = "ms" }
 route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
 kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
-
+latency = { column = "latencyMs", unit = "ms" }
 [sources.requests.columns.outcome]
 column = "status"
 values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
@@ -156,10 +161,13 @@ def _lines(documents: Iterable[dict[str, Any]]) -> bytes:
 
 
 def _write_gzip(path: Path, content: bytes) -> None:
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as file:
-        file.write(content)
-    _write(path, buffer.getvalue())
+    """Write ``content`` as a gzip member of stored blocks (RFC 1951, section 3.2.4)."""
+    starts = range(0, max(len(content), 1), STORED_BLOCK)
+    body = b""
+    for start in starts:
+        block = content[start : start + STORED_BLOCK]
+        body += struct.pack("<BHH", start == starts[-1], len(block), len(block) ^ 0xFFFF) + block
+    _write(path, GZIP_HEADER + body + struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF))
 
 
 def _write(path: Path, content: bytes) -> None:

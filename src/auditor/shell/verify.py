@@ -1,31 +1,41 @@
 """``verify``: is this bundle authentic, and do its decisions follow from what is in it?
 
-Rules kept here: everything is done on a private copy, so that nothing can change between the check and the use; the
-key comes from outside; re-execution is the default and its absence is said; the copy is hashed again afterwards.
+Rules kept here: everything is done on a private, read-only copy, so that nothing can change between the check and the
+use; the key comes from outside; re-execution is the default and its absence is said; the copy is listed and hashed
+again afterwards.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__
 from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.reader import CheckedBundle, check_bundle, check_digests, list_files
+from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.reports.markdown import control_words
 from auditor.adapters.signing.keys import load_public_key
 from auditor.core.canonical import canonical_json
-from auditor.errors import EngineError, VerificationError
-from auditor.shell.sandbox import run_contained
+from auditor.errors import ControlError, EngineError, UsageError, VerificationError
+from auditor.shell.sandbox import Contained, run_contained
 from auditor.shipped import reports_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from auditor.core.summary import ControlWords
 
 TIMEOUT_S = 900.0
 REPORT_FILE = f"{layout.REPORT}/report.md"
+REPLAYED = "decided again to the same bytes"
+NOT_REPLAYED = "DECISIONS NOT RE-EXECUTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,24 @@ class Verification:
     key_id: str
     replayed: bool
     isolation: tuple[str, ...]
+    words: dict[str, ControlWords]
     notes: tuple[str, ...]
+
+    @property
+    def replay_words(self) -> str:
+        """Say in words whether the decisions were made again."""
+        return REPLAYED if self.replayed else NOT_REPLAYED
+
+
+def decide_contained(bundle: CheckedBundle, timeout_s: float) -> Contained:
+    """Decide a checked bundle again in the contained child process."""
+    arguments = {
+        "root": str(bundle.root),
+        "profile": bundle.predicate.profile.id,
+        "as_of": bundle.predicate.asOf,
+        "templates": str(reports_dir()),
+    }
+    return run_contained(arguments, timeout_s=timeout_s)
 
 
 def verify(
@@ -47,18 +74,22 @@ def verify(
     key_name: str = "key",
     timeout_s: float = TIMEOUT_S,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+    decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
 ) -> Verification:
     """Verify the bundle folder ``path`` against ``public_key_pem``.
 
+    ``decide_again`` is what replays, given a bundle on the private copy; it may not change that copy.
+
     Raises:
         VerificationError: the bundle is refused; ``code`` is the name of the refusal.
-        UsageError: the key is no key.
+        UsageError: there is nothing at ``path``, or the key is no key.
         EngineError: a needed part failed.
     """
     key = load_public_key(public_key_pem, key_name)
-    with tempfile.TemporaryDirectory(prefix="auditor-verify-") as scratch:
-        progress(0, 3, "reading")
-        copy = _private_copy(path, Path(scratch) / "bundle")
+    if not path.exists() and not path.is_symlink():
+        raise UsageError(f"{path}: no such folder", remedy="name the folder of a bundle")
+    progress(0, 3, "reading")
+    with _private_copy(path) as copy:
         progress(1, 3, "signature and digests")
         bundle = check_bundle(copy, key)
         notes = [f"signed by a development key ({key.keyid[:16]})"] if bundle.predicate.producer.development else []
@@ -66,55 +97,85 @@ def verify(
         isolation: tuple[str, ...] = ()
         if replay:
             progress(2, 3, "deciding again")
-            isolation = _replay(bundle, notes, timeout_s)
+            isolation = _replay(bundle, decide_again(bundle, timeout_s), notes)
         progress(3, 3, "")
-        return Verification(bundle, key.keyid, replay, isolation, tuple(notes))
+        return Verification(bundle, key.keyid, replay, isolation, _words(copy), tuple(notes))
 
 
-def _private_copy(path: Path, target: Path) -> Path:
+def _words(copy: Path) -> dict[str, ControlWords]:
+    """Return how the bundle's own pack words its findings; without a pack that loads, plain words do."""
     try:
-        for name in list_files(path):
-            place = target / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path / name, place, follow_symlinks=False)
-    except OSError as error:
-        raise EngineError(f"{error.filename}: cannot be copied for verification ({error.strerror})") from error
-    return target
+        return control_words(load_pack(copy / layout.POLICIES).controls)
+    except ControlError:
+        return {}
 
 
-def _replay(bundle: CheckedBundle, notes: list[str], timeout_s: float) -> tuple[str, ...]:
-    arguments = {
-        "root": str(bundle.root),
-        "profile": bundle.predicate.profile.id,
-        "as_of": bundle.predicate.asOf,
-        "templates": str(reports_dir()),
-    }
-    contained = run_contained(arguments, timeout_s=timeout_s)
+@contextmanager
+def _private_copy(path: Path) -> Iterator[Path]:
+    """Copy the files of a bundle into a folder that only we can read and nobody writes, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="auditor-verify-") as scratch:
+        copy = Path(scratch) / "bundle"
+        try:
+            for name in list_files(path):
+                place = copy / name
+                if name.endswith("/"):
+                    place.mkdir(parents=True)
+                    continue
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path / name, place, follow_symlinks=False)
+                if not place.is_symlink():  # swapped in since it was listed: refused when the copy is listed
+                    place.chmod(0o400)
+            for folder, _, _ in os.walk(copy, topdown=False):
+                Path(folder).chmod(0o500)
+        except (OSError, shutil.SpecialFileError) as error:
+            raise EngineError(f"{path}: cannot be copied for verification ({error})") from error
+        try:
+            yield copy
+        finally:
+            for folder, _, _ in os.walk(copy):
+                Path(folder).chmod(0o700)  # so that it can be removed
+
+
+def _unchanged(bundle: CheckedBundle) -> None:
     try:
-        check_digests(bundle.root, {member.name: member.sha256 for member in bundle.predicate.files})
+        present = list_files(bundle.root)
+        check_digests(bundle.root, {name: digest for name, digest in bundle.files.items() if name in present})
     except VerificationError as error:
         raise VerificationError("replay-touched-bundle", error.message) from error
+    if present != bundle.present:
+        raise VerificationError("replay-touched-bundle", "the files are no longer the same ones")
+
+
+def _replay(bundle: CheckedBundle, contained: Contained, notes: list[str]) -> tuple[str, ...]:
+    _unchanged(bundle)
     again = contained.result["decisions"]
-    if canonical_json(again) != bundle.decisions:
-        raise VerificationError(
-            "replay-differs", _difference(bundle.document, again), remedy="do not rely on this bundle"
-        )
+    try:
+        same = canonical_json(again) == bundle.decisions
+    except ValueError as error:
+        raise VerificationError("replay-differs", f"what was decided again has no canonical form ({error})") from error
+    if not same:
+        difference = _difference(bundle.document, again)
+        raise VerificationError("replay-differs", difference, remedy="do not rely on this bundle")
     _engines(bundle, notes)
     made_by = bundle.predicate.producer.version
     if made_by != __version__:
         notes.append(f"reports were made by auditor {made_by} and not compared; decisions were")
-    elif (bundle.root / REPORT_FILE).read_bytes() != contained.result["report"].encode():
+        return contained.isolation
+    if REPORT_FILE not in bundle.present:
+        raise VerificationError("file-missing", f"{REPORT_FILE}: not there")
+    if (bundle.root / REPORT_FILE).read_bytes() != contained.result["report"].encode():
         raise VerificationError("report-differs", f"{REPORT_FILE}: not what the decisions render to")
+    others = [name for name in bundle.present if name.startswith(f"{layout.REPORT}/") and name != REPORT_FILE]
+    notes += [f"{name}: not rendered again, so not compared with the decisions" for name in others]
     return contained.isolation
 
 
 def _engines(bundle: CheckedBundle, notes: list[str]) -> None:
     """Note an engine of another version than the recorded one."""
-    import duckdb  # noqa: PLC0415 - heavy
-
+    here = f"duckdb {version('duckdb')}"
     recorded = bundle.predicate.replay.sqlEngine
-    if recorded != f"duckdb {duckdb.__version__}":
-        notes.append(f"decided with {recorded}, decided again with duckdb {duckdb.__version__}")
+    if recorded != here:
+        notes.append(f"decided with {recorded}, decided again with {here}")
 
 
 def _difference(archived: dict[str, Any], again: dict[str, Any]) -> str:
@@ -123,9 +184,16 @@ def _difference(archived: dict[str, Any], again: dict[str, Any]) -> str:
         if archived.get(member) != again.get(member):
             return f"{member} is {archived.get(member)} in the bundle, {again.get(member)} when decided again"
     for group, name in (("gates", "gate"), ("lines", "line")):
-        before = {one.get(name): one.get("verdict") for one in archived.get(group, [])}
-        after = {one.get(name): one.get("verdict") for one in again.get(group, [])}
-        for one in sorted(before.keys() | after.keys(), key=str):
+        before, after = _verdicts(archived, group, name), _verdicts(again, group, name)
+        for one in sorted(before.keys() | after.keys()):
             if before.get(one) != after.get(one):
                 return f"{name} {one} is {before.get(one)} in the bundle, {after.get(one)} when decided again"
     return "verdicts agree, but values, parameters or evidence differ"
+
+
+def _verdicts(document: dict[str, Any], group: str, name: str) -> dict[str, Any]:
+    """Return name -> verdict of a list in a document of which only the canonical form is known."""
+    entries = document.get(group)
+    if not isinstance(entries, list):
+        return {}
+    return {str(one.get(name)): one.get("verdict") for one in entries if isinstance(one, dict)}

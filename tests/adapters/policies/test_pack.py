@@ -43,13 +43,13 @@ def test_a_changed_source_makes_the_pack_stale(pack_copy, path):
 
 def test_an_added_a_missing_and_a_swapped_file_are_all_named_at_once(pack_copy):
     (pack_copy / "controls/slo/p95_latency/second_way.rego").write_text("package controls.slo.p95_latency\n")
-    (pack_copy / "lib/percentile_test.rego").unlink()
+    (pack_copy / "lib/percentile/percentile_test.rego").unlink()
     (pack_copy / "policy.wasm").write_bytes(b"\0asm")
     with pytest.raises(ControlError) as caught:
         load_pack(pack_copy)
     message = str(caught.value)
     assert "controls/slo/p95_latency/second_way.rego: not in the lock" in message
-    assert "lib/percentile_test.rego: locked, but missing" in message
+    assert "lib/percentile/percentile_test.rego: locked, but missing" in message
     assert "policy.wasm: is not the module that was built" in message
 
 

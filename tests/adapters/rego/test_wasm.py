@@ -109,7 +109,7 @@ def test_a_pack_of_three_hundred_controls_starts(opa, tmp_path):
         f"c{n}": f"package controls.many.c{n}\n" + rule.format(n, hashlib.sha256(str(n).encode()).hexdigest() * 8)
         for n in range(300)
     }
-    dispatch = (policies_dir() / "lib/dispatch.rego").read_text()
+    dispatch = (policies_dir() / "lib/dispatch/dispatch.rego").read_text()
     wasm = _compile(
         tmp_path,
         ["lib/dispatch/decisions", "lib/dispatch/gate"],

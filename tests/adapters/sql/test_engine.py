@@ -180,7 +180,7 @@ def test_memory_and_time_are_bounded(tmp_path: Path) -> None:
 
 @pytest.fixture
 def locked(engine: SqlEngine) -> Iterator[duckdb.DuckDBPyConnection]:
-    with engine._connect() as connection:  # noqa: SLF001 - the point is to go around the guard
+    with engine._connect() as connection:
         yield connection
 
 

@@ -8,8 +8,8 @@
 #   evidence_for: [checklist/21]
 #   unit: slots of 10 s
 #   parameters:
-#     cells: {type: array, items: string, description: source/account/region; account and region are empty where the source has none}
-#     observation: {type: string, enum: [bounded, complete], description: "bounded: the control that needs the source bounds what is missing"}
+#     cells: {type: array, items: string, description: source/account/region}
+#     observation: {type: string, enum: [bounded, complete], description: who bounds what is missing}
 package controls.coverage.source_observed
 
 default decision := {"verdict": "inconclusive", "reason": "coverage"}
@@ -33,7 +33,10 @@ bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls != input.row.calls_ok
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.records == 0
-} else := {"verdict": "pass", "reason": "collected"}
+} else := {"verdict": "pass", "reason": "collected"} if {
+	input.row.calls > 0
+	input.row.records > 0
+}
 
 # A cell in which nothing happened has no file to collect: then the observer's count of zero is the proof.
 complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
@@ -49,4 +52,8 @@ complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.missing == 0
 } else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
-} else := {"verdict": "pass", "reason": "observed"}
+} else := {"verdict": "pass", "reason": "observed"} if {
+	input.row.calls > 0
+	input.row.counted > 0
+	input.row.mismatched == 0
+}

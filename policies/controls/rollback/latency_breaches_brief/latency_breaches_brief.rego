@@ -18,7 +18,7 @@
 #     sustained_minutes: {type: integer, unit: min, description: this many bad minutes in a row fire the trigger}
 #     request_sources: {type: array, items: string, description: sources that must be alive}
 #     observer_counts: {type: boolean, default: true, description: "an observer that does not count is as good as none"}
-#     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds what was not observed}
+#     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds the unobserved}
 package controls.rollback.latency_breaches_brief
 
 import data.lib.percentile

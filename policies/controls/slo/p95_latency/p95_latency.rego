@@ -22,7 +22,7 @@
 #     looks: {type: integer, unit: "1", default: 1, description: planned looks that share the error probability}
 #     request_sources: {type: array, items: string, description: sources that must be alive}
 #     observer_counts: {type: boolean, default: true, description: "an observer that does not count is as good as none"}
-#     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds what was not observed}
+#     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds the unobserved}
 package controls.slo.p95_latency
 
 import data.lib.percentile

@@ -1,0 +1,1 @@
+"""The evidence bundle on disk: written once, read by anyone."""

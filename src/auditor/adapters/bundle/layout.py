@@ -1,24 +1,31 @@
-"""Names, limits and media types of a bundle (a BagIt 1.0 bag, RFC 8493)."""
+"""Names, limits and media types of a bundle (a BagIt 1.0 bag, RFC 8493).
+
+Rules kept here: a name is one that every file system and every tool reads alike, so two names never fold into one.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
-TAG_FILES = ("bag-info.txt", "bagit.txt", MANIFEST)
+DECLARATION = "bagit.txt"
+BAG_INFO = "bag-info.txt"
+TAG_FILES = (BAG_INFO, DECLARATION, MANIFEST)
+PAYLOAD = "data/"
 ATTESTATION = "attestations/run.sigstore.json"
 DECISIONS = "data/decisions.json"
 SNAPSHOT = "data/snapshot"
+SNAPSHOT_MANIFEST = "data/snapshot/snapshot.json"
 POLICIES = "data/policies"
 REPORT = "data/report"
 ENVIRONMENT = "data/environment"
 
-MAX_FILES = 100_000
-MAX_FILE_BYTES = 1 << 40
+MAX_TAG_BYTES = 64 << 20
 MAX_DECISIONS_BYTES = 1 << 30
-NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,127}")
+NAME = re.compile(r"[a-z0-9_-](?:[a-z0-9._-]{0,126}[a-z0-9_-])?")
 MAX_PATH = 240
 
 MEDIA_TYPES = {
@@ -36,6 +43,17 @@ MEDIA_TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader takes from a stranger: files and folders together, and bytes in all."""
+
+    entries: int = 100_000
+    total_bytes: int = 1 << 40
+
+
+LIMITS = Limits()
+
+
 def media_type(name: str) -> str:
     """Return the media type of a file by its suffix."""
     return MEDIA_TYPES.get("." + name.rsplit(".", 1)[-1], "application/octet-stream")
@@ -43,7 +61,7 @@ def media_type(name: str) -> str:
 
 def data_class(name: str) -> str:
     """Return who may see a file: a snapshot holds pseudonymised records, the rest is internal."""
-    return "pseudonymised" if name.startswith(SNAPSHOT) else "internal"
+    return "pseudonymised" if name.startswith(SNAPSHOT + "/") else "internal"
 
 
 def safe(path: str) -> bool:

@@ -1,200 +1,242 @@
 """Checks a bundle on disk against a key from outside, in the order of ``auditor.core.refusals``.
 
 Rules kept here: nothing in the bundle is trusted before the signature over the manifests has been checked, and nothing
-is executed here; every file is accounted for, in both directions; each refusal has its own name and names the file.
-Source: BagIt 1.0, RFC 8493.
+is executed here; every file and folder is accounted for, in both directions; each refusal has its own name and names
+the file; what is said twice (predicate, manifest, bag-info, decisions, snapshot) must be said alike. Left to
+``auditor.shell.verify``: the private copy, and deciding again.
+Sources: BagIt 1.0, RFC 8493; in-toto Statement v1.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.adapters.bundle import layout
-from auditor.adapters.bundle.writer import file_members, policy_digest
-from auditor.adapters.signing.envelope import open_envelope
+from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle.manifest import Entry
+from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
+from auditor.core.decisions import SCHEMA_VERSION
 from auditor.core.statement import RunPredicate, read_run_statement, subject
-from auditor.errors import VerificationError
+from auditor.errors import EngineError, VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from securesystemslib.signer import SSlibKey
+    from auditor.adapters.signing.sslib import Key
 
-MAX_STATEMENT_BYTES = 48 * 1024 * 1024
-MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
-BLOCK = 1 << 20
+GATE_MEMBERS = ("gate", "kind", "decision", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedBundle:
-    """A bundle whose signature and files were checked; ``decisions`` are its bytes, ``document`` their content."""
+    """A bundle whose signature and files were checked; ``decisions`` are its bytes, ``document`` their content.
+
+    ``files`` is every file that a manifest lists (path -> SHA-256), ``present`` every file there is (path -> size).
+    """
 
     root: Path
     predicate: RunPredicate
     decisions: bytes
     document: dict[str, Any]
+    files: Mapping[str, str]
+    present: Mapping[str, int]
 
 
-def check_bundle(root: Path, key: SSlibKey) -> CheckedBundle:
+def check_bundle(root: Path, key: Key) -> CheckedBundle:
     """Check the bundle at ``root``. Raises ``VerificationError`` with the name of the first refusal."""
     present = list_files(root)
-    _container(root, present)
-    payload = open_envelope(_read(root, layout.ATTESTATION, present), key, layout.ATTESTATION)
-    subjects, predicate = read_run_statement(_statement(payload))
-    tags = {name: _read(root, name, present) for name in (layout.MANIFEST, layout.TAG_MANIFEST)}
-    if subjects != [subject(name, content) for name, content in tags.items()]:
-        raise VerificationError("subject-mismatch", "the manifests are not the ones that were signed")
-    listed = _manifest(tags[layout.MANIFEST], layout.MANIFEST)
-    tag_listed = _manifest(tags[layout.TAG_MANIFEST], layout.TAG_MANIFEST)
-    if tuple(sorted(tag_listed)) != tuple(sorted(layout.TAG_FILES)):
-        raise VerificationError("manifest-malformed", f"{layout.TAG_MANIFEST}: lists {sorted(tag_listed)}")
-    _file_set(present, set(listed) | set(tag_listed) | {layout.TAG_MANIFEST, layout.ATTESTATION})
-    files = check_digests(root, {**listed, **tag_listed})
-    payload_files = {name: entry for name, entry in files.items() if name in listed}
-    if [member.model_dump() for member in predicate.files] != file_members(payload_files):
-        raise VerificationError("files-mismatch", "the signed list of files differs from the manifest")
-    _bag_info(_read(root, "bag-info.txt", present).decode(), predicate, payload_files)
-    if predicate.policyDigest != policy_digest(payload_files):
+    _declaration(root, present)
+    attestation = _read(root, layout.ATTESTATION, present, MAX_BYTES)
+    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION), root, present)
+    if predicate.producer.keyId != key.keyid:
+        raise VerificationError("producer-key-mismatch", f"{layout.ATTESTATION}: producer.keyId is of another key")
+    listed = _manifest(root, layout.MANIFEST, present)
+    tags = _manifest(root, layout.TAG_MANIFEST, present)
+    _file_set(present, {*listed, *tags, layout.TAG_MANIFEST, layout.ATTESTATION})
+    _sizes(present, predicate)
+    check_digests(root, {**listed, **tags})
+    _signed_files(predicate, {name: Entry(digest, present[name]) for name, digest in listed.items()})
+    _bag_info(_read(root, layout.BAG_INFO, present), predicate)
+    if predicate.policyDigest != manifest.policy_digest(listed):
         raise VerificationError("policy-digest-mismatch", "the policies are not the ones that the statement names")
-    decisions = _read(root, layout.DECISIONS, present)
-    return CheckedBundle(root, predicate, decisions, _decisions(decisions, predicate))
+    decisions = _read(root, layout.DECISIONS, present, layout.MAX_DECISIONS_BYTES)
+    document = _decisions(decisions, predicate)
+    _snapshot(_read(root, layout.SNAPSHOT_MANIFEST, present), predicate)
+    return CheckedBundle(root, predicate, decisions, document, {**listed, **tags}, present)
 
 
-def list_files(root: Path) -> dict[str, int]:
-    """Return every file below ``root`` (POSIX path -> size); refuse anything but plain files and folders."""
-    if not root.is_dir() or root.is_symlink():
+def list_files(root: Path, limits: layout.Limits = layout.LIMITS) -> dict[str, int]:
+    """Return every file below ``root`` (POSIX path -> size), sorted; refuse anything but plain files and folders.
+
+    A folder with nothing in it counts as a file, its path ending in ``/``, so that it too must be accounted for.
+
+    Raises:
+        VerificationError: an entry that no bundle holds, or too much of it.
+        EngineError: a folder cannot be read.
+    """
+    if root.is_symlink() or not root.is_dir():
         raise VerificationError("not-a-bundle", f"{root}: no folder", remedy="name the folder of a bundle")
     files: dict[str, int] = {}
-    folders = [(root, "")]
-    while folders:
-        folder, prefix = folders.pop()
-        for entry in os.scandir(folder):
-            name = prefix + entry.name
-            if not layout.safe(name):
-                raise VerificationError("unsafe-name", f"{name!r}: not a name that a bundle may hold")
-            status = entry.stat(follow_symlinks=False)
+    waiting = [""]
+    entries = total = 0
+    while waiting:
+        prefix = waiting.pop()
+        inside = _entries(root, prefix)
+        if not inside and prefix:
+            files[prefix] = 0
+        entries += len(inside)
+        for name, status in inside:
             if stat.S_ISDIR(status.st_mode):
-                folders.append((folder / entry.name, name + "/"))
-            elif not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
-                raise VerificationError("unsafe-entry", f"{name}: a link or no plain file")
+                waiting.append(name + "/")
             else:
                 files[name] = status.st_size
-            if len(files) > layout.MAX_FILES or status.st_size > layout.MAX_FILE_BYTES:
-                raise VerificationError("limit-exceeded", f"{name}: more or larger files than a bundle may have")
+                total += status.st_size
+        if entries > limits.entries or total > limits.total_bytes:
+            raise VerificationError("limit-exceeded", f"{root}: more or larger files than a bundle may have")
     if not files:
-        raise VerificationError("not-a-bundle", f"{root}: empty")
-    return files
+        raise VerificationError("not-a-bundle", f"{root}: empty", remedy="name the folder of a bundle")
+    return dict(sorted(files.items()))
 
 
-def check_digests(root: Path, listed: dict[str, str]) -> dict[str, tuple[str, int]]:
-    """Hash every listed file and compare; return name -> (digest, size)."""
-    files: dict[str, tuple[str, int]] = {}
+def check_digests(root: Path, listed: Mapping[str, str]) -> None:
+    """Hash every listed file (path -> SHA-256) and compare. Raises ``VerificationError``, ``EngineError``."""
     for name, expected in listed.items():
-        digest, size = hashlib.sha256(), 0
-        with (root / name).open("rb") as reader:
-            while block := reader.read(BLOCK):
-                digest.update(block)
-                size += len(block)
-        if digest.hexdigest() != expected:
-            raise VerificationError(
-                "digest-mismatch", f"{name}: SHA-256 {digest.hexdigest()}, the manifest says {expected}"
-            )
-        files[name] = (expected, size)
-    return files
+        try:
+            with (root / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise EngineError(f"{root / name}: cannot be read ({error.strerror})") from error
+        if found != expected:
+            raise VerificationError("digest-mismatch", f"{name}: SHA-256 {found}, the manifest says {expected}")
 
 
-def _read(root: Path, name: str, present: dict[str, int]) -> bytes:
+def _entries(root: Path, prefix: str) -> list[tuple[str, os.stat_result]]:
+    """Return the names and states of what one folder holds, sorted; links and devices are refused."""
+    found = []
+    try:
+        with os.scandir(root / prefix) as scan:
+            for entry in scan:
+                name = prefix + entry.name
+                if not layout.safe(name):
+                    raise VerificationError("unsafe-name", f"{name!r}: not a name that a bundle may hold")
+                found.append((name, entry.stat(follow_symlinks=False)))
+    except OSError as error:
+        raise EngineError(f"{root / prefix}: cannot be read ({error.strerror})") from error
+    for name, status in found:
+        plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+        if not plain and not stat.S_ISDIR(status.st_mode):
+            raise VerificationError("unsafe-entry", f"{name}: a link, a file with a second name, or no plain file")
+    return sorted(found, key=lambda one: one[0])
+
+
+def _read(root: Path, name: str, present: Mapping[str, int], max_bytes: int = layout.MAX_TAG_BYTES) -> bytes:
     if name not in present:
         raise VerificationError("file-missing", f"{name}: not there")
-    if present[name] > layout.MAX_DECISIONS_BYTES:
-        raise VerificationError("limit-exceeded", f"{name}: {present[name]} bytes")
-    return (root / name).read_bytes()
+    if present[name] > max_bytes:
+        raise VerificationError("limit-exceeded", f"{name}: {present[name]} bytes, at most {max_bytes} are read")
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise EngineError(f"{root / name}: cannot be read ({error.strerror})") from error
 
 
-def _container(root: Path, present: dict[str, int]) -> None:
-    if "bagit.txt" not in present:
-        raise VerificationError("not-a-bundle", f"{root}: no bagit.txt", remedy="name the folder of a bundle")
-    if _read(root, "bagit.txt", present) != layout.BAGIT_TXT:
+def _declaration(root: Path, present: Mapping[str, int]) -> None:
+    if layout.DECLARATION not in present:
+        raise VerificationError("not-a-bundle", "bagit.txt: not there", remedy="name the folder of a bundle")
+    if _read(root, layout.DECLARATION, present) != layout.BAGIT_TXT:
         raise VerificationError("container-malformed", "bagit.txt: not the declaration of a BagIt 1.0 bag in UTF-8")
 
 
-def _statement(payload: bytes) -> Any:
+def _statement(payload: bytes, root: Path, present: Mapping[str, int]) -> RunPredicate:
+    """Return the predicate of a signed statement whose subjects are this bundle's manifests."""
     try:
-        return strict_json(payload, max_bytes=MAX_STATEMENT_BYTES)
+        statement = strict_json(payload, max_bytes=MAX_BYTES)
     except StrictJSONError as error:
         raise VerificationError("statement-malformed", f"{layout.ATTESTATION}: the statement {error}") from error
+    subjects, predicate = read_run_statement(statement)
+    expected = [subject(name, _read(root, name, present)) for name in (layout.MANIFEST, layout.TAG_MANIFEST)]
+    if subjects != expected:
+        raise VerificationError("subject-mismatch", "the manifests are not the ones that were signed")
+    return predicate
 
 
-def _manifest(content: bytes, name: str) -> dict[str, str]:
-    """Parse a manifest strictly: ``<sha256>  <path>`` lines, sorted, unique, ending in a line feed."""
-    try:
-        text = content.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise VerificationError("manifest-malformed", f"{name}: not ASCII at byte {error.start}") from error
-    lines = text.split("\n")
-    if lines.pop() != "":
-        raise VerificationError("manifest-malformed", f"{name}: does not end in a line feed")
-    listed: dict[str, str] = {}
-    previous = ""
-    for number, line in enumerate(lines, start=1):
-        match = MANIFEST_LINE.fullmatch(line)
-        if match is None or not layout.safe(match[2]) or match[2] <= previous:
-            raise VerificationError("manifest-malformed", f"{name}, line {number}: not a sorted, unique sha256sum line")
-        listed[match[2]] = match[1]
-        previous = match[2]
+def _manifest(root: Path, name: str, present: Mapping[str, int]) -> dict[str, str]:
+    listed = manifest.parse(_read(root, name, present), name)
+    if name == layout.TAG_MANIFEST:
+        right = tuple(listed) == layout.TAG_FILES
+    else:
+        right = all(one.startswith(layout.PAYLOAD) for one in listed)
+    if not right:
+        raise VerificationError("manifest-malformed", f"{name}: lists files that are not for it to list")
     return listed
 
 
-def _file_set(present: dict[str, int], expected: set[str]) -> None:
+def _file_set(present: Mapping[str, int], expected: set[str]) -> None:
     for name in sorted(expected - present.keys()):
         raise VerificationError("file-missing", f"{name}: listed, but not there")
     for name in sorted(present.keys() - expected):
         raise VerificationError("file-unexpected", f"{name}: there, but in no manifest")
 
 
-def _bag_info(text: str, predicate: RunPredicate, files: dict[str, tuple[str, int]]) -> None:
-    found = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
-    oxum = f"{sum(size for _, size in files.values())}.{len(files)}"
-    for member, expected in (("Payload-Oxum", oxum), ("External-Identifier", predicate.bundleId)):
-        if found.get(member) != expected:
-            raise VerificationError(
-                "container-malformed", f"bag-info.txt: {member} is {found.get(member)}, expected {expected}"
-            )
+def _sizes(present: Mapping[str, int], predicate: RunPredicate) -> None:
+    for member in predicate.files:
+        found = present.get(member.name, member.size)
+        if found != member.size:
+            raise VerificationError("size-mismatch", f"{member.name}: {found} bytes, {member.size} were signed")
+
+
+def _signed_files(predicate: RunPredicate, files: Mapping[str, Entry]) -> None:
+    """Compare name, digest and size; media type and data class are the signer's word alone."""
+    signed = [(member.name, member.sha256, member.size) for member in predicate.files]
+    if signed != [(name, entry.sha256, entry.size) for name, entry in files.items()]:
+        raise VerificationError("files-mismatch", "the signed list of files differs from the manifest")
+
+
+def _bag_info(content: bytes, predicate: RunPredicate) -> None:
+    expected = manifest.bag_info(predicate)
+    oxum = expected.splitlines()[-1]
+    if oxum not in content.splitlines():
+        raise VerificationError("oxum-mismatch", f"{layout.BAG_INFO}: does not say {oxum.decode()!r}")
+    if content != expected:
+        raise VerificationError("container-malformed", f"{layout.BAG_INFO}: not what the statement says of the run")
 
 
 def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
+    """Return the parsed decisions, once they are canonical and the predicate says the same of them."""
     if sha256_hex(content) != predicate.replay.decisionsDigest:
-        raise VerificationError(
-            "decisions-digest-mismatch", f"{layout.DECISIONS}: not the one that the statement names"
-        )
+        raise VerificationError("decisions-digest-mismatch", f"{layout.DECISIONS}: not the one that was signed")
     try:
-        document = strict_json(content, max_bytes=layout.MAX_DECISIONS_BYTES)
+        document: Any = strict_json(content, max_bytes=layout.MAX_DECISIONS_BYTES)
         canonical = canonical_json(document) == content
-    except (StrictJSONError, ValueError) as error:
+        version = document["schemaVersion"]
+        stated = {name: document[name] for name in ("scope", "asOf", "profile", "result")}
+        stated["gates"] = [{name: gate[name] for name in GATE_MEMBERS} for gate in document["gates"]]
+    except (ValueError, LookupError, TypeError) as error:
         raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: {error}") from error
-    if not canonical or not isinstance(document, dict):
-        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: not canonical JSON (RFC 8785)")
-    try:
-        stated = {
-            "scope": document["scope"],
-            "asOf": document["asOf"],
-            "profile": document["profile"],
-            "result": document["result"],
-            "gates": [
-                {name: gate[name] for name in ("gate", "kind", "decision", "verdict")} for gate in document["gates"]
-            ],
-        }
-    except (KeyError, TypeError) as error:
-        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: no {error}") from error
+    if not canonical or version != SCHEMA_VERSION:
+        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: not canonical JSON of version 1")
+    said = predicate.model_dump(include=set(stated))
     for member, value in stated.items():
-        if predicate.model_dump()[member] != value:
+        if said[member] != value:
             raise VerificationError(
                 "predicate-contradicts-decisions", f"the statement's {member} is not that of {layout.DECISIONS}"
             )
-    return document
+    return dict(document)
+
+
+def _snapshot(content: bytes, predicate: RunPredicate) -> None:
+    try:
+        scope = strict_json(content, max_bytes=layout.MAX_TAG_BYTES)["scope"]
+    except (StrictJSONError, LookupError, TypeError) as error:
+        raise VerificationError(
+            "snapshot-contradicts-predicate", f"{layout.SNAPSHOT_MANIFEST}: names no scope ({error})"
+        ) from error
+    if scope != predicate.scope.model_dump():
+        raise VerificationError(
+            "snapshot-contradicts-predicate", f"{layout.SNAPSHOT_MANIFEST}: is of {scope}, not of the statement's scope"
+        )

@@ -2,6 +2,7 @@
 
 Rules kept here: a bundle appears whole or not at all (private folder, fsync, rename); nothing in it is a key or a trust
 root; every file under data/ is in the signed list with digest, size, media type and data class.
+Source: BagIt 1.0, RFC 8493.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from auditor import __version__
-from auditor.adapters.bundle import layout
+from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import sign
 from auditor.core.canonical import sha256_hex
 from auditor.core.statement import RunPredicate, run_statement, subject
@@ -23,10 +27,10 @@ from auditor.errors import EngineError, UsageError
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from securesystemslib.signer import CryptoSigner
+    from auditor.adapters.signing.sslib import Signer
 
 BLOCK = 1 << 20
 
@@ -50,155 +54,144 @@ class SealRequest:
     development_key: bool
 
 
-def seal(request: SealRequest, output: Path, signer: CryptoSigner) -> Path:
+def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
     """Write and sign the bundle ``output/<bundle id>`` and return its path.
 
     Raises:
-        UsageError: the folder cannot be written, or the bundle is there already.
-        EngineError: the disk is full, or a file of the run cannot be read.
+        UsageError: the folder cannot be written, the bundle is there already, or a name cannot be one in a bundle.
+        EngineError: the disk is full, a file of the run cannot be read, or the signer does not work.
     """
-    target = output / request.bundle_id
+    made = [folder for folder in (output, *output.parents) if not folder.exists()]
     try:
         output.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".sealing-", dir=output))
     except OSError as error:
+        _remove_empty(made)
         raise UsageError(
             f"{output}: no bundle can be written here ({error.strerror})", remedy="give another --output"
         ) from error
     try:
-        _write(request, scratch, signer)
-        scratch.chmod(0o755)
-        if target.exists():
-            raise UsageError(f"{target}: exists already; a sealed bundle never changes")
-        scratch.rename(target)
-        _sync(output)
+        return _sealed(request, scratch, output, signer)
     except OSError as error:
         raise EngineError(
-            f"{error.filename or scratch}: the bundle could not be written ({error.strerror}); nothing was left behind",
-            remedy="free some space, or give another --output",
+            f"{error.filename or scratch}: sealing failed ({error.strerror}); no bundle was left behind",
+            remedy="free some space, give another --output, or restore the file",
         ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        _remove_empty(made)
+
+
+def _sealed(request: SealRequest, scratch: Path, output: Path, signer: Signer) -> Path:
+    if "/" in request.bundle_id or not layout.safe(request.bundle_id):
+        raise UsageError(f"{request.bundle_id!r} cannot be the name of a bundle")
+    target = output / request.bundle_id
+    _write(request, scratch, signer)
+    scratch.chmod(0o755)
+    if target.exists() or target.is_symlink():
+        raise UsageError(f"{target}: exists already; a sealed bundle never changes")
+    scratch.rename(target)
+    _sync(output)
     return target
 
 
-def _write(request: SealRequest, root: Path, signer: CryptoSigner) -> None:
-    files: dict[str, tuple[str, int]] = {}
+def _remove_empty(made: list[Path]) -> None:
+    """Remove the folders that were made for nothing, innermost first."""
+    for folder in made:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _write(request: SealRequest, root: Path, signer: Signer) -> None:
+    files = dict(_payload(request, root))
+    predicate = _predicate(request, files, signer.public_key.keyid)
+    payload_manifest = manifest.render({name: entry.sha256 for name, entry in files.items()})
+    tags = {
+        layout.BAG_INFO: manifest.bag_info(predicate),
+        layout.DECLARATION: layout.BAGIT_TXT,
+        layout.MANIFEST: payload_manifest,
+    }
+    tag_manifest = manifest.render({name: sha256_hex(content) for name, content in tags.items()})
+    subjects = [subject(layout.MANIFEST, payload_manifest), subject(layout.TAG_MANIFEST, tag_manifest)]
+    attestation = sign(run_statement(subjects, predicate), signer)
+    for name, content in {**tags, layout.TAG_MANIFEST: tag_manifest, layout.ATTESTATION: attestation}.items():
+        _put(content, root, name)
+    for folder, _, _ in os.walk(root):
+        _sync(Path(folder))
+
+
+def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
+    """Write everything under data/ and yield each file's path in the bundle with its digest and size."""
     for path in sorted(request.snapshot.iterdir()):
-        _copy(path, root, f"{layout.SNAPSHOT}/{path.name}", files)
-    for name in request.policy_files:
-        _copy(request.policies / name, root, f"{layout.POLICIES}/{name}", files)
-    _put(request.decisions, root, layout.DECISIONS, files)
+        name = f"{layout.SNAPSHOT}/{path.name}"
+        yield name, _copy(path, root, name)
+    for one in request.policy_files:
+        name = f"{layout.POLICIES}/{one}"
+        yield name, _copy(request.policies / one, root, name)
+    yield layout.DECISIONS, _put(request.decisions, root, layout.DECISIONS)
     for folder, contents in ((layout.REPORT, request.reports), (layout.ENVIRONMENT, request.environment_files)):
-        for name, content in sorted(contents.items()):
-            _put(content, root, f"{folder}/{name}", files)
-    manifest = _manifest({name: digest for name, (digest, _) in files.items()})
-    tags = {layout.MANIFEST: manifest, "bagit.txt": layout.BAGIT_TXT, "bag-info.txt": bag_info(request, files)}
-    tag_manifest = _manifest({name: sha256_hex(content) for name, content in tags.items()})
-    for name, content in {**tags, layout.TAG_MANIFEST: tag_manifest}.items():
-        _put(content, root, name, {})
-    subjects = [subject(layout.MANIFEST, manifest), subject(layout.TAG_MANIFEST, tag_manifest)]
-    statement = run_statement(subjects, _predicate(request, files, signer.public_key.keyid))
-    _put(sign(statement, signer), root, layout.ATTESTATION, {})
-    for path in root.rglob("*"):
-        if path.is_dir():
-            _sync(path)
-    _sync(root)
+        for one, content in sorted(contents.items()):
+            name = f"{folder}/{one}"
+            yield name, _put(content, root, name)
 
 
-def _predicate(request: SealRequest, files: Mapping[str, tuple[str, int]], key_id: str) -> RunPredicate:
+def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) -> RunPredicate:
     document = request.document
     members = ("gate", "kind", "decision", "verdict")
-    return RunPredicate.model_validate(
-        {
-            "schemaVersion": 1,
-            "bundleId": request.bundle_id,
-            "scope": document["scope"],
-            "asOf": document["asOf"],
-            "timeCreated": isoformat(request.time_created),
-            "profile": document["profile"],
-            "gates": [{name: gate[name] for name in members} for gate in document["gates"]],
-            "result": document["result"],
-            "validUntil": isoformat(request.valid_until),
-            "files": file_members(files),
-            "policyDigest": policy_digest(files),
-            "approval": "unapproved",
-            "producer": {
-                "name": "auditor",
-                "version": __version__,
-                "keyId": key_id,
-                "development": request.development_key,
-            },
-            "environment": dict(request.environment),
-            "replay": {
-                "sqlEngine": f"duckdb {request.environment['duckdb']}",
-                "regoEngine": f"wasm, compiled by opa {request.environment['opa']}",
-                "settings": dict(request.settings),
-                "decisionsDigest": sha256_hex(request.decisions),
-            },
-            "chain": None,
-            "privacy": {"vault": None, "scheme": "identifiers reduced to 128-bit digests"},
-        }
-    )
-
-
-def file_members(files: Mapping[str, tuple[str, int]]) -> list[dict[str, Any]]:
-    """Return the signed list of files from name -> (digest, size)."""
-    return [
-        {
-            "name": name,
-            "sha256": digest,
-            "size": size,
-            "mediaType": layout.media_type(name),
-            "dataClass": layout.data_class(name),
-        }
-        for name, (digest, size) in sorted(files.items())
-    ]
-
-
-def policy_digest(files: Mapping[str, tuple[str, int]]) -> str:
-    """Return the SHA-256 over the manifest lines of everything under data/policies."""
-    policies = {name: digest for name, (digest, _) in files.items() if name.startswith(layout.POLICIES + "/")}
-    return sha256_hex(_manifest(policies))
-
-
-def bag_info(request: SealRequest, files: Mapping[str, tuple[str, int]]) -> bytes:
-    """Return bag-info.txt: date, payload size and count, and what the bag is of."""
-    scope = request.document["scope"]
-    lines = {
-        "Bag-Software-Agent": f"auditor {__version__}",
-        "Bagging-Date": request.time_created.date().isoformat(),
-        "External-Description": f"Evidence of {scope['system']} in {scope['environment']}, release {scope['release']}",
-        "External-Identifier": request.bundle_id,
-        "Payload-Oxum": f"{sum(size for _, size in files.values())}.{len(files)}",
+    stated = {
+        "schemaVersion": 1,
+        "bundleId": request.bundle_id,
+        "scope": document["scope"],
+        "asOf": document["asOf"],
+        "timeCreated": isoformat(request.time_created),
+        "profile": document["profile"],
+        "gates": [{name: gate[name] for name in members} for gate in document["gates"]],
+        "result": document["result"],
+        "validUntil": isoformat(request.valid_until),
+        "files": manifest.file_members(files),
+        "policyDigest": manifest.policy_digest({name: entry.sha256 for name, entry in files.items()}),
+        "approval": "unapproved",
+        "producer": {
+            "name": "auditor",
+            "version": __version__,
+            "keyId": key_id,
+            "development": request.development_key,
+        },
+        "environment": dict(request.environment),
+        "replay": {
+            "sqlEngine": f"duckdb {request.environment['duckdb']}",
+            "regoEngine": f"wasm, compiled by opa {request.environment['opa']}",
+            "settings": dict(request.settings),
+            "decisionsDigest": sha256_hex(request.decisions),
+        },
+        "chain": None,
+        "privacy": {"vault": None, "scheme": "identifiers reduced to 128-bit digests"},
     }
-    return "".join(f"{name}: {' '.join(value.split())}\n" for name, value in lines.items()).encode()
+    try:
+        return RunPredicate.model_validate(stated)
+    except ValidationError as error:
+        raise EngineError(f"{request.bundle_id}: the run cannot be stated ({error.errors()[0]['msg']})") from error
 
 
-def _manifest(digests: Mapping[str, str]) -> bytes:
-    """Return sha256sum lines, sorted by name."""
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode()
-
-
-def _copy(source: Path, root: Path, name: str, files: dict[str, tuple[str, int]]) -> None:
+def _copy(source: Path, root: Path, name: str) -> Entry:
+    """Copy a file and return what was written of it."""
     digest, size = hashlib.sha256(), 0
-    target = _place(root, name)
-    with source.open("rb") as reader, target.open("xb") as writer:
+    with source.open("rb") as reader, _place(root, name).open("xb") as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             size += len(block)
             writer.write(block)
         writer.flush()
         os.fsync(writer.fileno())
-    files[name] = (digest.hexdigest(), size)
+    return Entry(digest.hexdigest(), size)
 
 
-def _put(content: bytes, root: Path, name: str, files: dict[str, tuple[str, int]]) -> None:
+def _put(content: bytes, root: Path, name: str) -> Entry:
     with _place(root, name).open("xb") as writer:
         writer.write(content)
         writer.flush()
         os.fsync(writer.fileno())
-    files[name] = (sha256_hex(content), len(content))
+    return Entry(sha256_hex(content), len(content))
 
 
 def _place(root: Path, name: str) -> Path:

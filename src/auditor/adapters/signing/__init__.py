@@ -1,0 +1,1 @@
+"""Keys, and the signed wrapper of a statement."""

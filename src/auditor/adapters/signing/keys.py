@@ -1,24 +1,30 @@
 """File keys: made, stored, loaded, and named by the SHA-256 of their public half (SPKI, DER).
 
-Rules kept here: a private key is written once, mode 0600, and never over another file; keys are compared by SPKI bytes;
-a public key comes from outside a bundle. Ed25519 and ECDSA P-256 only.
+Rules kept here: a private key appears whole, mode 0600, and never over another file; its passphrase comes from a
+callable, never from the command line or a file name; keys are compared by SPKI bytes; a public key comes from outside
+a bundle. Ed25519 and ECDSA P-256 only.
+Sources: RFC 5208 and 5958 (PKCS#8), RFC 5280, section 4.1 (SPKI), RFC 8410 (Ed25519).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from securesystemslib.signer import CryptoSigner, SSlibKey
+    from auditor.adapters.signing.sslib import CryptoSigner, SSlibKey
 
 SCHEMES = ("ed25519", "ecdsa-p256")
+MAX_PASSPHRASE_BYTES = 1024
+MAKE_ONE = "make one with `auditor keygen`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +36,23 @@ class GeneratedKey:
     key_id: str
 
 
-def generate_key(path: Path, scheme: str = "ed25519") -> GeneratedKey:
+def generate_key(path: Path, scheme: str = "ed25519", *, passphrase: Callable[[], bytes] | None = None) -> GeneratedKey:
     """Make a key pair: ``path`` (PKCS#8 PEM, mode 0600) and ``path`` with ``.pub`` (SPKI PEM).
 
     Raises:
-        UsageError: one of the files exists, or the folder cannot be written.
+        UsageError: the scheme is unknown, one of the files exists, or the folder cannot be written.
     """
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
 
-    private: Any = (
-        ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
-    )
     public_path = path.with_name(path.name + ".pub")
     for existing in (path, public_path):
-        if existing.exists():
+        if existing.exists() or existing.is_symlink():
             raise UsageError(f"{existing}: exists; a key is never overwritten", remedy="give another --output")
-    private_pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    private = _new_private(scheme)
+    locked: Any = serialization.NoEncryption()
+    if passphrase is not None:
+        locked = serialization.BestAvailableEncryption(_asked(passphrase))
+    private_pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
     public_pem = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -61,42 +65,74 @@ def generate_key(path: Path, scheme: str = "ed25519") -> GeneratedKey:
     return GeneratedKey(path, public_path, load_public_key(public_pem, str(public_path)).keyid)
 
 
-def load_signer(path: Path) -> CryptoSigner:
-    """Return the signer of a private key file. Raises ``UsageError`` naming the file."""
+def load_signer(path: Path, *, passphrase: Callable[[], bytes] | None = None) -> CryptoSigner:
+    """Return the signer of a private key file; ``passphrase`` is asked only when one is given.
+
+    Raises:
+        UsageError: the file cannot be read, holds no private key of ours, or another passphrase opens it.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
-    from securesystemslib.signer import CryptoSigner  # noqa: PLC0415 - heavy
+
+    from auditor.adapters.signing.sslib import CryptoSigner  # noqa: PLC0415 - heavy
 
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(
-            f"{path}: the signing key cannot be read ({error.strerror})", remedy="make one with `auditor keygen`"
-        ) from error
+        raise UsageError(f"{path}: the signing key cannot be read ({error.strerror})", remedy=MAKE_ONE) from error
     try:
-        private: Any = serialization.load_pem_private_key(content, password=None)
-    except (ValueError, TypeError) as error:
-        raise UsageError(
-            f"{path}: no unencrypted PEM private key ({error})", remedy="make one with `auditor keygen`"
-        ) from error
+        private: Any = serialization.load_pem_private_key(content, None if passphrase is None else _asked(passphrase))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        kind = "unencrypted PEM private key" if passphrase is None else "PEM private key that this passphrase opens"
+        raise UsageError(f"{path}: no {kind} ({error})", remedy=MAKE_ONE) from error
     return CryptoSigner(private, _named(private.public_key(), str(path)))
 
 
 def load_public_key(pem: bytes, where: str) -> SSlibKey:
     """Return the public key in ``pem``; its ``keyid`` is the SHA-256 of its SPKI. Raises ``UsageError``."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
 
     try:
         return _named(serialization.load_pem_public_key(pem), where)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UsageError(
             f"{where}: no PEM public key", remedy="give the signer's public key, from a channel that you trust"
         ) from error
 
 
+def passphrase_from_descriptor(descriptor: int) -> bytes:
+    """Return the first line of an open file descriptor, without its line end. Raises ``UsageError``."""
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            line = file.readline(MAX_PASSPHRASE_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"file descriptor {descriptor}: no passphrase can be read ({error.strerror})") from error
+    if len(line) > MAX_PASSPHRASE_BYTES:
+        raise UsageError(f"file descriptor {descriptor}: the passphrase is over {MAX_PASSPHRASE_BYTES} bytes long")
+    return line.rstrip(b"\r\n")
+
+
+def _asked(passphrase: Callable[[], bytes]) -> bytes:
+    answer = passphrase()
+    if not answer:
+        raise UsageError("the passphrase of the signing key is empty", remedy="give one, or use a key without")
+    return answer
+
+
+def _new_private(scheme: str) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
+
+    if scheme not in SCHEMES:
+        raise UsageError(f"unknown key scheme {scheme!r}; expected one of {', '.join(SCHEMES)}")
+    return ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+
+
 def _named(public: Any, where: str) -> SSlibKey:
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
-    from securesystemslib.signer import SSlibKey  # noqa: PLC0415 - heavy
+
+    from auditor.adapters.signing.sslib import SSlibKey  # noqa: PLC0415 - heavy
 
     p256 = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1)
     if not p256 and not isinstance(public, ed25519.Ed25519PublicKey):
@@ -106,11 +142,17 @@ def _named(public: Any, where: str) -> SSlibKey:
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that appears whole under its name or not at all, and never over another."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        descriptor, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            os.link(scratch, path)
+        finally:
+            Path(scratch).unlink()
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})", remedy="give another --output") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -7,8 +7,8 @@ package lib.bedrock
 
 import data.lists.bedrock_model_providers
 
-# The stated destination, if the model is (a call of a model that is not named may be a global one); else the region of the call for a bare model id, the region of a foundation model's ARN; else
-# null: not known.
+# The stated destination, if the model is named too (else it may be a global one); the region of the call for a bare
+# model id; the region of a foundation model's ARN; else null: not known.
 destination(row) := row.inference_region if {
 	is_string(row.inference_region)
 	is_string(row.model_id)

@@ -1,0 +1,60 @@
+# Every target here is what CI runs. Needs Python 3.11 or later, make and git; the policy targets also need opa (or go).
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO ?=
+PYTEST ?=
+
+.PHONY: help setup setup-tools demo test lint format policy policy-build lock clean
+
+help: ## Show the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(READY) ## Make the virtual environment from the hashed lock, once
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "auditor needs Python 3.11 or later; $(PYTHON) is older (make PYTHON=python3.12 ...)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup-tools: ## Find or build the OPA that compiles and tests policies
+	@tools/install-opa.sh
+
+demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
+	@$(BIN)/auditor demo $(DEMO)
+
+test: $(READY) ## Run every test (those of opa are skipped without it, except under CI=true)
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(READY) ## Check format, lint, types, imports and Rego
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@tools/lint-rego.sh
+
+format: $(READY) ## Format Python and Rego
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	"$$(tools/install-opa.sh)" fmt --write policies
+
+policy: $(READY) ## Check the policy pack, that its Wasm is what its sources compile to, and run its cases
+	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
+	$(BIN)/auditor policy check policies && $(BIN)/auditor policy test policies
+
+policy-build: $(READY) ## Compile the policy pack to policy.wasm and lock it
+	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/auditor policy build policies
+
+lock: ## Write the hashed locks anew from pyproject.toml
+	tools/lock.sh $(BIN)/python
+
+clean: ## Remove the virtual environment and the caches
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

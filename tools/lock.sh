@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Write requirements.lock (what the program needs) and requirements-dev.lock (that, and what builds and tests it), with
+# the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python="${1:-.venv/bin/python}"
+python="$(cd "$(dirname "$python")" && pwd)/$(basename "$python")"
+target="$PWD"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+
+# A folder of its own, so that no path of this machine gets into the locks.
+"$python" - "$scratch" <<'PYTHON'
+import sys
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+runtime = project["project"]["dependencies"]
+build = project["build-system"]["requires"]
+scratch = Path(sys.argv[1])
+(scratch / "requirements.in").write_text("\n".join(runtime) + "\n", encoding="utf-8")
+dev = [*runtime, *build, *project["dependency-groups"]["dev"]]
+(scratch / "requirements-dev.in").write_text("\n".join(dev) + "\n-c requirements.lock\n", encoding="utf-8")
+PYTHON
+
+cd "$scratch"
+for name in requirements requirements-dev; do
+  "$python" -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+    --output-file "$name.lock" "$name.in"
+done
+if grep -nE '://|^-|(^|[ =])/' requirements.lock requirements-dev.lock; then
+  echo "lock.sh: the lines above name an address or a path; nothing was written" >&2
+  exit 1
+fi
+for name in requirements requirements-dev; do
+  { echo "# Made by \`make lock\` from pyproject.toml. Do not edit."; cat "$name.lock"; } > "$target/$name.lock"
+done
