@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from auditor.collector import Batch, CollectContext
@@ -87,6 +88,16 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def exactly(*paths: Path | str) -> str:
+    """Return the arguments by which a DuckDB reader reads these files and no others, as they are.
+
+    DuckDB expands a glob even in the name of one file (``r[1].json`` gives ``r1.json``), and a folder called ``kind=x``
+    replaces the column ``kind``: measured on 2.0.1.
+    """
+    listed = ", ".join(literal(re.sub(r"[*?[]", r"[\g<0>]", str(path))) for path in paths)
+    return f"[{listed}], hive_partitioning = false"
+
+
 def identifier_columns(name: str, expression: str) -> str:
     """Return SQL for ``<name>_hi`` and ``<name>_lo``: as ``auditor.tables.identifier_halves`` of ``expression``."""
     halves = []
@@ -99,11 +110,15 @@ def identifier_columns(name: str, expression: str) -> str:
     return ", ".join(halves)
 
 
-RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+_HOUR = "([01][0-9]|2[0-3])"
+RFC3339 = (
+    rf"^(19[7-9][0-9]|[2-9][0-9]{{3}})-[0-9]{{2}}-[0-9]{{2}}[Tt ]{_HOUR}:[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
+    rf"([Zz]|[+-]{_HOUR}:[0-5][0-9])$"
+)
 
 
 def rfc3339(expression: str) -> str:
-    """Return SQL that reads an RFC 3339 instant with a zone, else null."""
+    """Return SQL that reads an RFC 3339 instant with a zone, from 1970, cut to microseconds; else null."""
     return f"case when regexp_matches({expression}, {literal(RFC3339)}) then try_cast({expression} as timestamptz) end"
 
 

@@ -2,12 +2,14 @@
 
 Rules kept here: a glob that finds nothing is an error; an empty, truncated or damaged file is an error (DuckDB reads
 past a wrong gzip checksum: measured on 2.0.1, so it is checked here); a line longer than ``MAX_LINE`` is refused before
-anything holds it in memory.
+anything holds it in memory; a file that changes before its rows are read is an error, or its digest would be of other
+rows.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +29,8 @@ MAX_LINE = 16 << 20
 class SourceFile:
     """One whole file; ``name`` is relative to the configuration.
 
-    ``sha256`` and ``size`` (bytes) are of the file as it lies there, ``content`` is its size uncompressed.
+    ``sha256`` and ``size`` (bytes) are of the file as it lies there, ``content`` is its size uncompressed. ``stamp``
+    tells whether it is still the same file: inode, size and time of change.
     """
 
     path: Path
@@ -36,6 +39,7 @@ class SourceFile:
     size: int
     content: int
     compressed: bool
+    stamp: tuple[int, int, int]
 
 
 def find(root: Path, patterns: Sequence[str], source: str) -> list[Path]:
@@ -48,6 +52,11 @@ def find(root: Path, patterns: Sequence[str], source: str) -> list[Path]:
                 f"source {source!r}: no file matches {pattern!r} in {root}", remedy="correct `files` in auditor.toml"
             )
         found.update(matches)
+    for path in found:
+        if not str(path).isprintable():
+            raise CollectionError(
+                f"source {source!r}: the file name {path.name!a} is not printable text", remedy="rename the file"
+            )
     return sorted(found)
 
 
@@ -75,6 +84,7 @@ def inspect(path: Path, name: str, *, max_line: int | None) -> SourceFile:
     lines = _LineLimit(name, max_line)
     try:
         with path.open("rb") as file:
+            stamp = _stamp(os.fstat(file.fileno()))
             compressed = file.read(2) == GZIP_MAGIC
             file.seek(0)
             blocks = _hashed(file.read, digest.update)
@@ -85,13 +95,30 @@ def inspect(path: Path, name: str, *, max_line: int | None) -> SourceFile:
         raise CollectionError(f"{name}: cannot be read ({error.strerror})", remedy="make the file readable") from error
     if not size:
         raise CollectionError(f"{name}: is empty", remedy="remove the file, or export it again")
-    return SourceFile(path, name, digest.hexdigest(), path.stat().st_size, size, compressed)
+    return SourceFile(path, name, digest.hexdigest(), stamp[1], size, compressed, stamp)
+
+
+def refuse_changed(files: Sequence[SourceFile]) -> None:
+    """Refuse files that changed since they were inspected: rows and digest would not be of the same bytes."""
+    for file in files:
+        try:
+            same = _stamp(file.path.stat()) == file.stamp
+        except OSError:
+            same = False
+        if not same:
+            raise CollectionError(
+                f"{file.name}: changed while it was read", remedy="collect files that are no longer written to"
+            )
 
 
 def listing_digest(files: Sequence[SourceFile]) -> str:
     """Return the SHA-256 over the sorted ``digest  name`` lines of ``files``."""
     listing = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda one: one.name))
     return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def _stamp(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _hashed(read: Callable[[int], bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:

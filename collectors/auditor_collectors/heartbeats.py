@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditor.errors import CollectionError
 from auditor_collectors import files
 from auditor_collectors.batches import coverage, refuse_row, rows
-from auditor_collectors.options import problems_of
+from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: list[str] = Field(min_length=1)
+    files: Globs
     observes: str = Field(min_length=1)
 
 
@@ -59,6 +59,7 @@ class HeartbeatsCollector:
                 beats.append(_beat(file.name, number, text, wanted.observes, context))
         if not beats:
             raise CollectionError(f"source {context.source!r}: its files hold no heartbeat", remedy="export them again")
+        files.refuse_changed(found)
         _refuse_overlaps(beats, places)
         for start in range(0, len(beats), BATCH_ROWS):
             yield rows("heartbeats", beats[start : start + BATCH_ROWS])
@@ -81,7 +82,7 @@ def _lines(file: files.SourceFile) -> Iterator[tuple[int, str]]:
 def _beat(name: str, number: int, text: str, observes: str, context: CollectContext) -> dict[str, Any]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CollectionError(f"{name}, row {number}: not JSON ({error})", remedy="export the file again") from error
     if not isinstance(document, dict) or not {"start", "end"} <= document.keys() <= MEMBERS:
         raise CollectionError(f"{name}, row {number}: expected an object of {sorted(MEMBERS)}, with start and end")
@@ -97,11 +98,14 @@ def _beat(name: str, number: int, text: str, observes: str, context: CollectCont
             f"at most 2 minutes after the collection at {context.collected_at.isoformat()}",
         )
     records = document.get("records")
-    if records is not None and (not isinstance(records, int) or isinstance(records, bool) or records < 0):
+    if records is not None and (
+        not isinstance(records, int) or isinstance(records, bool) or not 0 <= records < 1 << 63
+    ):
         raise refuse_row(name, number, "records", records, "a count, or null")
     for member in ("account", "region"):
-        if not isinstance(document.get(member, ""), str):
-            raise refuse_row(name, number, member, document[member], "text")
+        value = document.get(member, "")
+        if not isinstance(value, str) or not (value.isprintable() and value.isascii()):
+            raise refuse_row(name, number, member, value, "text in ASCII")
     return {
         "system": context.scope.system,
         "environment": context.scope.environment,
@@ -121,6 +125,8 @@ def _instant(name: str, number: int, member: str, value: Any) -> datetime:
         raise refuse_row(name, number, member, value, "an RFC 3339 instant") from error
     if moment.tzinfo is None:
         raise refuse_row(name, number, member, value, "an instant with a time zone, e.g. ending in Z")
+    if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
+        raise refuse_row(name, number, member, value, "an instant of the years 1971 to 9998")
     return moment.astimezone(UTC)
 
 

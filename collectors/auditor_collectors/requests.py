@@ -18,6 +18,7 @@ from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
     connect,
     coverage,
+    exactly,
     identifier_columns,
     literal,
     refuse_row,
@@ -25,7 +26,8 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
-from auditor_collectors.options import problems_of
+from auditor_collectors.exact import rounded_up
+from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +37,13 @@ if TYPE_CHECKING:
     from auditor.collector import Batch, CollectContext
 
 TIME_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
-LATENCY_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+LATENCY_UNITS = {"s": 6, "ms": 3, "us": 0}
 ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES}
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+
+ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+LAST_INSTANT_US = 253_402_300_799_999_999  # the end of the year 9999
+MAX_SHOWN = 20
 
 
 class _Strict(BaseModel):
@@ -110,7 +116,7 @@ class Columns(_Strict):
 class Options(_Strict):
     """``[sources.<name>]`` with ``kind = "requests"``."""
 
-    files: list[str] = Field(min_length=1)
+    files: Globs
     format: Literal["jsonl", "csv", "parquet"]
     columns: Columns
 
@@ -134,7 +140,8 @@ class RequestsCollector:
                 part = _read(connection, file, wanted, context, number)
                 records += _check(connection, part, file.name, wanted.columns, context, unmapped)
                 parts.append(part)
-            spilled = f"read_parquet([{', '.join(literal(part) for part in parts)}])"
+            files.refuse_changed(found)
+            spilled = f"read_parquet({exactly(*parts)})"
             _refuse_duplicates(connection, spilled, [file.name for file in found])
             yield from stream(connection, "requests", _select(spilled, context))
         counted = {name: count for name, count in unmapped.items() if count}
@@ -147,11 +154,12 @@ class RequestsCollector:
 
 def _source(file: files.SourceFile, wanted: Options) -> str:
     """Return the table function that reads ``file``; every value as text but Parquet's own types."""
-    path = literal(str(file.path))
+    path = exactly(file.path)
     if wanted.format == "parquet":
         return f"read_parquet({path})"
     compression = "gzip" if file.compressed else "none"
     if wanted.format == "csv":
+        path += ", comment = ''"  # else DuckDB may guess one, and drop the rows that begin with it
         return (
             f"read_csv({path}, all_varchar = true, header = true, strict_mode = true, compression = '{compression}', "
             f"max_line_size = {files.MAX_LINE}, delim = ',', quote = '\"', escape = '\"')"
@@ -173,7 +181,9 @@ def _read(
     stated_unit = _quoted(columns.latency.unit_column) if columns.latency.unit_column else "null"
     target = str(context.work / f"{context.source}-{number}.parquet")
     try:
-        _refuse_missing(connection, source, file.name, wanted)
+        if wanted.format != "jsonl":
+            described = connection.execute(f"describe select * from {source}").fetchall()
+            _refuse_missing(file.name, columns.source_columns(), [one[0] for one in described])
         connection.execute(
             f"""
             copy (
@@ -192,6 +202,8 @@ def _read(
             ) to {literal(target)} (format parquet, compression lz4)
             """
         )
+        if wanted.format == "jsonl":
+            _refuse_absent(connection, file, target, columns)
     except duckdb.Error as error:
         said = str(error).replace(str(file.path), file.name)
         raise CollectionError(
@@ -200,21 +212,40 @@ def _read(
     return target
 
 
-def _refuse_missing(connection: duckdb.DuckDBPyConnection, source: str, name: str, wanted: Options) -> None:
+def _refuse_missing(name: str, wanted: list[str], found: list[str]) -> None:
     """Refuse a file that lacks a mapped column altogether."""
-    columns = wanted.columns.source_columns()
-    if wanted.format == "jsonl":
-        counts = ", ".join(f"count({_quoted(column)})" for column in columns)
-        row = connection.execute(f"select count(*), {counts} from {source}").fetchone()
-        missing = [column for column, count in zip(columns, (row or (0,))[1:], strict=True) if not count]
-        found = "it in no row"
-    else:
-        described = [one[0] for one in connection.execute(f"describe select * from {source}").fetchall()]
-        missing, found = [column for column in columns if column not in described], f"columns {', '.join(described)}"
+    missing = [column for column in wanted if column not in found]
     if missing:
+        more = f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else ""
         raise CollectionError(
-            f"{name}: column {missing[0]!r} is missing; found {found}", remedy="correct the mapping in auditor.toml"
+            f"{name}: column {missing[0]!r} is missing; found columns {', '.join(found[:MAX_SHOWN])}{more}",
+            remedy="correct the mapping in auditor.toml",
         )
+
+
+def _refuse_absent(connection: duckdb.DuckDBPyConnection, file: files.SourceFile, part: str, columns: Columns) -> None:
+    """Refuse JSON lines none of which has a mapped member; one that is null in every line is there."""
+    names = {
+        "event_time_text": columns.event_time.column,
+        "request_id": columns.request_id.column,
+        "route_text": columns.route.column,
+        "kind_text": columns.kind.column,
+        "outcome_text": columns.outcome.column,
+        "latency_text": columns.latency.column,
+    }
+    names |= {"available_at_text": columns.available_at.column} if columns.available_at else {}
+    names |= {"unit_text": columns.latency.unit_column} if columns.latency.unit_column else {}
+    counts = ", ".join(f"count({text})" for text in names)
+    counted = connection.execute(f"select {counts} from read_parquet({exactly(part)})").fetchone() or ()
+    unseen = [column for column, count in zip(names.values(), counted, strict=True) if not count]
+    if unseen:
+        compression = "gzip" if file.compressed else "none"
+        keys = connection.execute(
+            f"select distinct unnest(json_keys(json)) as key from read_json_objects({exactly(file.path)}, "
+            f"format = 'newline_delimited', compression = '{compression}', maximum_object_size = {files.MAX_LINE}) "
+            "order by key"
+        ).fetchall()
+        _refuse_missing(file.name, unseen, [key[0] for key in keys])
 
 
 def _quoted(name: str) -> str:
@@ -233,9 +264,10 @@ def _instant(mapping: Instant | None) -> str:
         return rfc3339(text)
     if mapping.unit == "timestamp":
         column = _quoted(mapping.column)
-        return f"case when typeof({column}) = 'TIMESTAMP WITH TIME ZONE' then {column}::timestamptz end"
-    scaled = f"(try_cast({text} as decimal(30, 9)) * {TIME_UNITS[mapping.unit]})"
-    return f"case when regexp_matches({text}, {literal(NUMBER)}) then make_timestamptz(floor({scaled})::bigint) end"
+        return f"case when typeof({column}) in {ZONED} then {column}::timestamptz end"
+    scaled = f"floor(try_cast({text} as decimal(30, 9)) * {TIME_UNITS[mapping.unit]})"
+    whole = f"case when {scaled} between 0 and {LAST_INSTANT_US} then {scaled}::bigint end"
+    return f"case when regexp_matches({text}, {literal(NUMBER)}) then make_timestamptz({whole}) end"
 
 
 def _mapped(mapping: Mapped) -> str:
@@ -245,8 +277,8 @@ def _mapped(mapping: Mapped) -> str:
 
 def _latency(mapping: Latency) -> str:
     text = _text(mapping)
-    scaled = f"(try_cast({text} as decimal(30, 9)) * {LATENCY_UNITS[mapping.unit]})"
-    return f"case when regexp_matches({text}, {literal(NUMBER)}) then ceil({scaled})::bigint end"
+    exact = rounded_up(text, LATENCY_UNITS[mapping.unit])
+    return f"case when regexp_matches({text}, {literal(NUMBER)}) then {exact} end"
 
 
 def _check(
@@ -297,7 +329,7 @@ def _check(
         f"min(row_number) filter (where {condition}) as {key}" for key, (condition, *_) in problems.items()
     )
     lost = ", ".join(f"count(*) filter (where {key} is null and {key}_text is not null)" for key in unmapped)
-    query = f"select count(*), {lost}, {flags} from read_parquet({literal(part)})"
+    query = f"select count(*), {lost}, {flags} from read_parquet({exactly(part)})"
     counted = connection.execute(query, {"collected_at": context.collected_at}).fetchone() or (0,)
     if not counted[0]:
         raise CollectionError(f"{name}: holds no request", remedy="remove the file, or export it again")
@@ -306,7 +338,7 @@ def _check(
     for (_, text, column, expected), row in zip(problems.values(), counted[1 + len(unmapped) :], strict=True):
         if row is not None:
             value = connection.execute(
-                f"select {text} from read_parquet({literal(part)}) where row_number = $1",
+                f"select {text} from read_parquet({exactly(part)}) where row_number = $1",
                 [row],
             ).fetchone()
             raise refuse_row(name, row, column, value[0] if value else None, expected)

@@ -72,7 +72,7 @@ def apply(tables: dict[str, pa.Table], cut: Cut) -> dict[str, pa.Table]:
         return {**tables, cut.table: table.slice(0, 0)}
     assert cut.kind == "rows"
     kept = [index for index in range(table.num_rows) if (index * 2654435761 + cut.start) % 100 >= cut.share]
-    return {**tables, cut.table: table.take(kept)}
+    return {**tables, cut.table: table.take(pa.array(kept, pa.int64()))}
 
 
 minutes = st.integers(0, MINUTES)

@@ -165,7 +165,7 @@ def _value_problems(parquet: pq.ParquetFile, entry: TableEntry, table: Table, sc
             if not column.nullable and values.null_count:
                 problems.append(f"{entry.file}: column {column.name!r} has null values, none are allowed")
             if column.name in allowed:
-                foreign = sorted(set(pc.unique(values).to_pylist()) - {None, *allowed[column.name]})
+                foreign = sorted(str(one) for one in set(pc.unique(values).to_pylist()) - {None, *allowed[column.name]})
                 if foreign:
                     listed = ", ".join(allowed[column.name])
                     problems.append(

@@ -161,7 +161,7 @@ def check_batch(rows: pa.RecordBatch, table: Table, source: str) -> None:
             row = pc.index(pc.is_null(values), value=True).as_py()
             raise CollectionError(f"{where}: column {column.name!r}, row {row + 1} of a batch has no value")
         if column.values:
-            foreign = sorted(set(pc.unique(values).to_pylist()) - {None, *column.values})
+            foreign = sorted(str(one) for one in set(pc.unique(values).to_pylist()) - {None, *column.values})
             if foreign:
                 raise CollectionError(
                     f"{where}: column {column.name!r} holds {foreign[0]!r}, expected one of {', '.join(column.values)}"
