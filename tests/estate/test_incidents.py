@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 PACK = load_pack(policies_dir())
 PROFILE = load_profile(PACK, "hybrid-routing-gates")
-LINES = ("slo.p95_generation", "slo.p95_cached", "rollback.p95_sustained", "residency.inference_regions")
 PASSES = {
     "slo.p95_generation": "within_limit",
     "slo.p95_cached": "within_limit",
+    "slo.error_rate": "error_rate_within",
+    "rollback.most_failing": "most_succeeded",
     "rollback.p95_sustained": "breaches_brief",
+    "rollback.errors_sustained": "breaches_brief",
     "residency.inference_regions": "declared_region",
 }
+LINES = tuple(PASSES)
 
 
 @pytest.fixture(scope="module")

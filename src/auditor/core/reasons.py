@@ -6,11 +6,17 @@ that is not listed is an error of the policy's author. Sentences may use ``{obse
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 SENTENCES: dict[str, str] = {
     "within_limit": "P95 {observed} is within {limit}",
     "over_limit": "P95 {observed} is over the limit {limit}",
+    "error_rate_within": "error rate {observed} is within {limit}",
+    "error_rate_over": "error rate {observed} is over the limit {limit}",
+    "most_succeeded": "at most {observed} requests failed in a minute",
+    "most_failed": "FIRED: {observed} of {limit} requests of a minute failed",
+    "most_may_have_failed": "{observed} of {limit} requests of a minute failed: too few to be certain that most do",
     "breaches_brief": "longest run of bad minutes is {observed}, the trigger needs {limit}",
     "sustained_breach": "FIRED: {observed} in a row over the limit, the trigger needs {limit}",
     "declared_region": "processed in declared regions: {observed}",
@@ -22,7 +28,7 @@ SENTENCES: dict[str, str] = {
     "quiet": "an independent observer was alive throughout and counted nothing",
     "observed": "an independent observer was alive throughout and its counts agree",
     "no_data": "nothing was measured",
-    "low_sample": "too few samples to decide (P95 so far {observed}, limit {limit})",
+    "low_sample": "too few samples to decide (so far {observed}, limit {limit})",
     "window_incomplete": "the window is not fully observed yet",
     "coverage": "what was not observed could change the verdict",
     "coverage_absent": "this source was never collected",
@@ -56,4 +62,6 @@ def quantity(value: Any, unit: str = "") -> str:
         return ", ".join(quantity(one, unit) for one in value)
     if unit == "us" and isinstance(value, int):
         return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
+    if unit == "ppm" and isinstance(value, int):
+        return f"{Decimal(value) / 10_000:f} %"
     return f"{value} {unit}".rstrip()

@@ -11,7 +11,10 @@ from auditor.errors import UsageError
 
 GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
+ERRORS = "slo.error_rate"
+MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
+ERRORS_SUSTAINED = "rollback.errors_sustained"
 RESIDENCY = "residency.inference_regions"
 
 
@@ -43,7 +46,10 @@ _ALL = (
         {
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
+            ERRORS: ("inconclusive", "coverage"),
+            MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
+            ERRORS_SUSTAINED: ("inconclusive", "coverage"),
         },
     ),
     Incident(
@@ -52,7 +58,10 @@ _ALL = (
         {
             GENERATION: ("inconclusive", "window_incomplete"),
             CACHED: ("inconclusive", "window_incomplete"),
+            ERRORS: ("inconclusive", "window_incomplete"),
+            MOST_FAILING: ("inconclusive", "window_incomplete"),
             SUSTAINED: ("inconclusive", "window_incomplete"),
+            ERRORS_SUSTAINED: ("inconclusive", "window_incomplete"),
         },
     ),
     Incident(
@@ -61,7 +70,10 @@ _ALL = (
         {
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
+            ERRORS: ("inconclusive", "coverage"),
+            MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
+            ERRORS_SUSTAINED: ("inconclusive", "coverage"),
         },
     ),
     Incident("lost_seconds", "the requests of ten seconds are missing: too few to change a verdict"),
@@ -73,7 +85,22 @@ _ALL = (
     Incident(
         "route_silent",
         "no request takes the direct route",
-        {GENERATION: ("inconclusive", "no_data"), CACHED: ("inconclusive", "no_data")},
+        {
+            GENERATION: ("inconclusive", "no_data"),
+            CACHED: ("inconclusive", "no_data"),
+            ERRORS: ("inconclusive", "no_data"),
+        },
+    ),
+    Incident("raised_errors", "3 % of all requests end in an error", {ERRORS: ("fail", "error_rate_over")}),
+    Incident(
+        "error_burst",
+        "for three minutes a quarter of all requests end in an error; the two-hour rate does not show it",
+        {ERRORS_SUSTAINED: ("fail", "sustained_breach")},
+    ),
+    Incident(
+        "outage",
+        "for one minute nine in ten requests fail: two shifted minutes are over 10 %, and one is mostly failures",
+        {MOST_FAILING: ("fail", "most_failed"), ERRORS_SUSTAINED: ("fail", "sustained_breach")},
     ),
     Incident("region_leak", "a few calls go to Bedrock in us-east-1", {RESIDENCY: ("fail", "other_region")}),
     Incident(

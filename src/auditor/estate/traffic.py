@@ -30,6 +30,8 @@ class Period:
 
 SUSTAINED = Period(40, 46)
 BRIEF = Period(40, 43)
+ERRING = Period(50, 53)
+FAILING = Period(70, 71)
 BLIND = Period(60, 90)
 LOST = Period(60, 80)
 LOST_SLOT = Period(60, 60 + SLOT_S / 60)
@@ -65,14 +67,22 @@ def slot_requests(
                 "requestId": f"req-{number:06d}-{index:02d}",
                 "routingPath": route,
                 "type": kind,
-                "status": _status(draws[3]),
+                "status": _status(draws[3], minute, incidents),
                 "latencyMs": None if latency is None else round(latency, 3),
             }
         )
     return sorted(requests, key=lambda request: str(request["timestamp"]))
 
 
-def _status(draw: float) -> str:
+def _status(draw: float, minute: float, incidents: Collection[str]) -> str:
+    failing = (
+        0.9 if "outage" in incidents and FAILING.holds(minute)
+        else 0.25 if "error_burst" in incidents and ERRING.holds(minute)
+        else 0.03 if "raised_errors" in incidents
+        else 0.0
+    )  # fmt: skip
+    if draw < failing:
+        return "error"
     if draw < 0.996:  # noqa: PLR2004 - share of successes
         return "success"
     return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"  # noqa: PLR2004 - shares of failures

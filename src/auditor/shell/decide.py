@@ -114,7 +114,7 @@ class _Run:
             for shift in self._shifts(line)
         ]
         parameters = [one.parameters for bound in profile.bound.values() for one in bound]
-        self._shared = shared_parameters(inputs.as_of, windows, parameters)
+        self._shared = shared_parameters(inputs.pack, inputs.as_of, windows, parameters)
 
     def _shifts(self, line: Line) -> tuple[int, ...]:
         skew = self._inputs.profile.skew_seconds(line)
@@ -140,14 +140,16 @@ class _Run:
 
 
 def shared_parameters(
-    as_of: datetime, windows: Sequence[Window], parameters: Sequence[dict[str, Any]]
+    pack: Pack, as_of: datetime, windows: Sequence[Window], parameters: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return the parameters that any query may use beside its control's own.
 
     ``as_of_us``, the horizon ``[horizon_start_us, horizon_end_us)`` that holds every window, and for each parameter
-    ``p`` of any control ``all_p``: its sorted distinct values, members of arrays one by one.
+    ``p`` that a control of the pack declares ``all_p``: its sorted distinct values in ``parameters``, members of arrays
+    one by one; empty when nothing gives it.
     """
-    gathered: dict[str, set[Any]] = {}
+    declared = {name for control in pack.controls.values() for name in control.metadata.parameters}
+    gathered: dict[str, set[Any]] = {f"all_{name}": set() for name in declared}
     for one in parameters:
         for name, value in one.items():
             values = value if isinstance(value, list) else [] if value is None else [value]
@@ -188,13 +190,14 @@ def decide_control(
 def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
     """Return the assured reading of a row, or None when the control is no share or a count is unknown."""
     spec = metadata.binomial
-    if spec is None:
+    share = spec.share_of(parameters) if spec else None
+    if spec is None or share is None:
         return None
     numbers = [row.get(name) for name in (spec.events, spec.trials, spec.unknown)]
     if not all(isinstance(number, int) for number in numbers):
         return None
     events, trials, unknown = (int(number) for number in numbers if number is not None)
-    return assured_reading(events, trials, unknown, spec.share, int(parameters.get("looks", 1)))
+    return assured_reading(events, trials, unknown, share, int(parameters.get("looks", 1)))
 
 
 def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:

@@ -106,7 +106,7 @@ def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding
     with tempfile.TemporaryDirectory() as scratch:
         paths = {name: _write(Path(scratch), table, case) for name, table in TABLES.items()}
         with SqlEngine(paths, threads=1) as sql:
-            shared = shared_parameters(case.as_of, [case.window], [case.parameters])
+            shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
             derive_tables(sql, pack, [case.control], shared)
             bound = BoundControl(case.control, case.parameters)
             return decide_control(sql, policies, "case", bound, shared, case.window)

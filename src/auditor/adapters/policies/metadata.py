@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+MILLION = 1_000_000
 ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 
@@ -55,12 +56,30 @@ class Requirement(Strict):
 
 
 class Binomial(Strict):
-    """Which columns are events, trials and unknown trials, and the largest share that is still good."""
+    """Which columns are events, trials and unknown trials, and the largest share that is still good.
+
+    The share is fixed (``share``: numerator and denominator), or a parameter in parts per million (``share_ppm``: its
+    name).
+    """
 
     events: str
     trials: str
     unknown: str
-    share: tuple[int, int] = Field(strict=False)
+    share: tuple[int, int] | None = Field(default=None, strict=False)
+    share_ppm: str | None = None
+
+    @model_validator(mode="after")
+    def _one_share(self) -> Binomial:
+        if (self.share is None) == (self.share_ppm is None):
+            raise ValueError("needs either share or share_ppm, not both and not none")
+        return self
+
+    def share_of(self, parameters: dict[str, Any]) -> tuple[int, int] | None:
+        """Return the share as (numerator, denominator), or None when the parameters give none between 0 and 1."""
+        if self.share is not None:
+            return self.share
+        parts = parameters.get(self.share_ppm or "")
+        return (parts, MILLION) if isinstance(parts, int) and 0 < parts < MILLION else None
 
 
 class ControlMetadata(Strict):
