@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from auditor.collector import Batch, CollectContext
-from auditor.errors import CollectionError
+from auditor.errors import CollectionError, EngineError
 from auditor.tables import schema
 
 if TYPE_CHECKING:
@@ -18,22 +19,55 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 MEMORY_LIMIT = "512MB"
 FUTURE_TOLERANCE_US = 120_000_000
+MAX_SAID = 240
+REMEDY = "correct the source, or the mapping in auditor.toml"
 
 
-def connect(work: Path) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB in bounded memory that spills into ``work``, in UTC."""
+@contextmanager
+def connect(context: CollectContext) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB in bounded memory that spills into the scratch folder, in UTC, until the block is left.
+
+    What fails in the block and is not the source's fault (a full disk, no memory) becomes an ``EngineError``.
+    """
     import duckdb  # noqa: PLC0415 - heavy
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": "2",
-        "temp_directory": str(work),
+        "temp_directory": str(context.work),
         "autoinstall_known_extensions": "false",
         "python_enable_replacements": "false",
     }
-    connection = duckdb.connect(":memory:", config=config)
-    connection.execute("set TimeZone = 'UTC'")
-    return connection
+    try:
+        with duckdb.connect(":memory:", config=config) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+    except (duckdb.Error, OSError) as error:
+        raise EngineError(
+            f"source {context.source!r}: its rows could not be worked through ({said(error, context.work, 'scratch')})",
+            remedy="free space where the snapshot is written, or give another --output",
+        ) from error
+
+
+def is_ours(error: Exception, context: CollectContext) -> bool:
+    """Return whether DuckDB failed at its own scratch or memory, and not at the file it read."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    return isinstance(error, duckdb.OutOfMemoryException) or str(context.work) in str(error)
+
+
+def said(error: Exception, path: Path, name: str) -> str:
+    """Return what DuckDB said in one short line for a person.
+
+    Without its class, its advice, the source's own text, and the place that it counts otherwise than people do; with
+    ``name`` for ``path``.
+    """
+    lines = str(error).replace(str(path), name).partition("\n\n")[0].splitlines()
+    kept = [line.strip() for line in lines if not line.startswith(("Possible", "Original Line", "Try ", "* "))]
+    text = "; ".join(line for line in kept if line)
+    text = re.sub(r"^[A-Z][A-Za-z ]+ Error: ", "", text)
+    text = re.sub(r",? in (line|record/value) [0-9]+", "", text)
+    return text if len(text) <= MAX_SAID else text[: MAX_SAID - 3] + "..."
 
 
 def stream(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> Iterator[Batch]:
@@ -122,11 +156,18 @@ def rfc3339(expression: str) -> str:
     return f"case when regexp_matches({expression}, {literal(RFC3339)}) then try_cast({expression} as timestamptz) end"
 
 
-def refuse_row(where: str, row: int, column: str, found: object, expected: str) -> CollectionError:
+def not_future(context: CollectContext) -> str:
+    """Return what is expected of an instant that lies too far after the collection."""
+    return f"at most 2 minutes after the collection at {context.collected_at.isoformat()}"
+
+
+def refuse_row(
+    where: str, row: int, column: str, found: object, expected: str, *, remedy: str = REMEDY
+) -> CollectionError:
     """Return the error for one wrong value; the value is shown short."""
     text = repr(found)
     shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line of a terminal
     return CollectionError(
         f"{where}, row {row}, column {column!r}: found {shown}, expected {expected}",
-        remedy="correct the source, or the mapping in auditor.toml",
+        remedy=remedy,
     )

@@ -11,25 +11,32 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
+from auditor.model import epoch_us
 from auditor_collectors import files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
     connect,
     coverage,
+    exactly,
     identifier_columns,
+    is_ours,
     literal,
+    not_future,
     refuse_row,
     rfc3339,
     rows,
+    said,
     stream,
 )
-from auditor_collectors.options import problems_of
+from auditor_collectors.jsonlines import AGAIN
+from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -45,25 +52,29 @@ STRUCTURE = {
     "eventCategory": "VARCHAR",
     "awsRegion": "VARCHAR",
     "recipientAccountId": "VARCHAR",
-    "readOnly": "BOOLEAN",
-    "managementEvent": "BOOLEAN",
+    "readOnly": "VARCHAR",
+    "managementEvent": "VARCHAR",
     "errorCode": "VARCHAR",
     "requestID": "VARCHAR",
     "userIdentity": {"accountId": "VARCHAR"},
     "requestParameters": {"modelId": "VARCHAR"},
     "additionalEventData": {"inferenceRegion": "VARCHAR"},
 }
-REQUIRED = {
-    "eventID": "event_id is null or event_id = ''",
-    "eventTime": "event_time is null",
-    "eventSource": "event_source is null or event_source = ''",
-    "eventName": "event_name is null or event_name = ''",
-    "awsRegion": "region is null",
-    "recipientAccountId": "account is null or not regexp_matches(account, '^[0-9]{12}$')",
-}
-EXPECTED = {
-    "eventTime": "an RFC 3339 instant with a time zone",
-    "recipientAccountId": "12 digits (here or in userIdentity.accountId)",
+BOOLEAN = ("true", "false")
+# By member of the record: when it is wrong, the column that shows it, and what was expected.
+REFUSED = {
+    "eventID": ("event_id is null or event_id = ''", "event_id", "an id"),
+    "eventTime": ("event_time is null", "event_time_text", "an RFC 3339 instant with a time zone"),
+    "eventSource": ("event_source is null or event_source = ''", "event_source", "a service"),
+    "eventName": ("event_name is null or event_name = ''", "event_name", "a name"),
+    "awsRegion": ("region is null", "region", "a region"),
+    "recipientAccountId": (
+        "account is null or not regexp_matches(account, '^[0-9]{12}$')",
+        "account",
+        "12 digits (here or in userIdentity.accountId)",
+    ),
+    "readOnly": (f"read_only not in {BOOLEAN}", "read_only", "true or false"),
+    "managementEvent": (f"management_event not in {BOOLEAN}", "management_event", "true or false"),
 }
 
 
@@ -72,7 +83,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: list[str] = Field(min_length=1)
+    files: Globs
 
 
 class CloudTrailCollector:
@@ -86,29 +97,40 @@ class CloudTrailCollector:
         """Yield audit events, and a coverage row for each account and region seen."""
         wanted = Options.model_validate(options)
         paths = files.find(context.root, wanted.files, context.source)
-        found = files.inspect_all(context.root, paths, max_line=None, progress=context.progress)
-        with connect(context.work) as connection:
-            parts: list[str] = []
-            for start in range(0, len(found), FILES_AT_ONCE):
-                parts.append(_read(connection, found[start : start + FILES_AT_ONCE], context, len(parts)))
-            spilled = f"read_parquet([{', '.join(literal(part) for part in parts)}])"
+        found = files.inspect_all(context.root, paths, max_line=MAX_DOCUMENT, progress=context.progress)
+        with connect(context) as connection:
+            parts: list[Path] = []
+            for batch in _batches(found):
+                target = context.work / f"{len(parts)}.parquet"
+                _read(connection, batch, target, context)
+                parts.append(target)
+            files.refuse_changed(found)
+            spilled = f"read_parquet({exactly(*parts)}, file_row_number = true)"
             names = {str(file.path): file.name for file in found}
-            _refuse_empty(connection, spilled, found, names)
+            _refuse_empty(connection, spilled, found)
             _refuse_wrong(connection, spilled, names, context)
             _refuse_conflicts(connection, spilled, names)
             yield from stream(connection, "audit_events", _select(spilled, context))
-            yield rows("coverage", _coverage(connection, spilled, found, context))
+            cells = _coverage(connection, spilled, found, context)
+        yield rows("coverage", cells)
+
+
+def _batches(found: Sequence[files.SourceFile]) -> Iterator[Sequence[files.SourceFile]]:
+    """Yield the files some at a time, plain and compressed ones apart: a name tells neither."""
+    for compressed in (False, True):
+        alike = [file for file in found if file.compressed == compressed]
+        for start in range(0, len(alike), FILES_AT_ONCE):
+            yield alike[start : start + FILES_AT_ONCE]
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFile], context: CollectContext, number: int
-) -> str:
-    """Parse some files into one spilled Parquet file; return its path."""
+    connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFile], target: Path, context: CollectContext
+) -> None:
+    """Parse some files, all plain or all compressed, into one spilled Parquet file, their records in order."""
     import duckdb  # noqa: PLC0415 - heavy
 
-    target = str(context.work / f"{context.source}-{number}.parquet")
-    listed = ", ".join(literal(str(file.path)) for file in batch)
     structure = literal(json.dumps([STRUCTURE]))
+    compression = "gzip" if batch[0].compressed else "none"
     largest = min(max(file.content for file in batch) + 1, MAX_DOCUMENT)
     try:
         connection.execute(
@@ -116,8 +138,8 @@ def _read(
             copy (
                 with documents as (
                     select filename, json
-                    from read_json_objects([{listed}], format = 'unstructured', filename = true,
-                        maximum_object_size = {largest})
+                    from read_json_objects({exactly(*(file.path for file in batch))}, format = 'unstructured',
+                        filename = true, compression = '{compression}', maximum_object_size = {largest})
                 ),
                 lists as (
                     select filename, from_json(
@@ -129,11 +151,12 @@ def _read(
                     from documents
                 ),
                 records as (
-                    select filename, unnest(range(1, len(records) + 1)) as row_number, unnest(records) as r
+                    select filename, unnest(records) as r
                     from lists
                 )
                 select
-                    filename, row_number, r.eventID as event_id, r.eventTime as event_time_text,
+                    filename, coalesce(r.eventID, r.eventTime, r.eventName) is null as no_record,
+                    r.eventID as event_id, r.eventTime as event_time_text,
                     {rfc3339("r.eventTime")} as event_time,
                     r.eventSource as event_source, r.eventName as event_name, r.eventCategory as event_category,
                     r.awsRegion as region, coalesce(r.recipientAccountId, r.userIdentity.accountId) as account,
@@ -141,60 +164,48 @@ def _read(
                     r.requestID as request_id, r.requestParameters.modelId as model_id,
                     r.additionalEventData.inferenceRegion as inference_region
                 from records
-            ) to {literal(target)} (format parquet, compression lz4)
+            ) to {literal(str(target))} (format parquet, compression lz4)
             """
         )
     except duckdb.Error as error:
-        raise _unreadable(batch, error) from error
-    return target
+        if is_ours(error, context):
+            raise
+        if len(batch) > 1:  # DuckDB does not always say which of them it was: ask of each
+            for file in batch:
+                _read(connection, [file], target, context)
+        name = batch[0].name if len(batch) == 1 else f"{batch[0].name} to {batch[-1].name}"
+        raise CollectionError(
+            f"{name}: no CloudTrail JSON ({said(error, batch[0].path, batch[0].name)})", remedy=AGAIN
+        ) from error
 
 
-def _unreadable(batch: Sequence[files.SourceFile], error: Exception) -> CollectionError:
-    """Name the file that DuckDB could not parse."""
-    text = str(error)
-    for file in batch:
-        if str(file.path) in text:
-            return CollectionError(
-                f"{file.name}: no CloudTrail JSON ({text.replace(str(file.path), file.name)})",
-                remedy="export the file again",
-            )
-    return CollectionError(
-        f"{batch[0].name} to {batch[-1].name}: no CloudTrail JSON ({text})", remedy="export the files again"
-    )
-
-
-def _refuse_empty(
-    connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile], names: dict[str, str]
-) -> None:
-    seen = {names[row[0]] for row in connection.execute(f"select distinct filename from {spilled}").fetchall()}
-    if not seen:
-        raise CollectionError(f"{found[0].name}: holds no CloudTrail record", remedy="check `files` in auditor.toml")
+def _refuse_empty(connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile]) -> None:
+    if not connection.execute(f"select 1 from {spilled} limit 1").fetchone():
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise CollectionError(
+            f"{found[0].name}{others}: holds no CloudTrail record", remedy="check `files` in auditor.toml"
+        )
 
 
 def _refuse_wrong(
     connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str], context: CollectContext
 ) -> None:
-    for column, condition in REQUIRED.items():
-        shown = {"eventTime": "event_time_text", "recipientAccountId": "account"}.get(column, "null")
+    """Refuse the first record with a wrong member."""
+    future = f"epoch_us(event_time) > {epoch_us(context.collected_at) + FUTURE_TOLERANCE_US}"
+    problems = [
+        ("eventID", "no_record", "null", "a CloudTrail record: eventTime and eventName are missing too"),
+        *((member, *one) for member, one in REFUSED.items()),
+        ("eventTime", future, "event_time_text", not_future(context)),
+    ]
+    for member, condition, shown, expected in problems:
         row = connection.execute(
-            f"select filename, row_number, {shown} from {spilled} where {condition} "
-            "order by filename, row_number limit 1"
+            f"select filename, file_row_number, {shown} from {spilled} where {condition} order by all limit 1"
         ).fetchone()
         if row:
-            raise refuse_row(names[row[0]], row[1], column, row[2], EXPECTED.get(column, "a value"))
-    row = connection.execute(
-        f"select filename, row_number, event_time_text from {spilled} "
-        "where epoch_us(event_time) > epoch_us($1) + $2 order by filename, row_number limit 1",
-        [context.collected_at, FUTURE_TOLERANCE_US],
-    ).fetchone()
-    if row:
-        raise refuse_row(
-            names[row[0]],
-            row[1],
-            "eventTime",
-            row[2],
-            f"at most 2 minutes after the collection at {context.collected_at.isoformat()}",
-        )
+            place = connection.execute(
+                f"select count(*) from {spilled} where filename = $1 and file_row_number <= $2", row[:2]
+            ).fetchone()
+            raise refuse_row(names[row[0]], place[0] if place else 0, member, row[2], expected, remedy=AGAIN)
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str]) -> None:
@@ -222,8 +233,8 @@ def _select(spilled: str, context: CollectContext) -> str:
             {literal(context.scope.system)} as system, {literal(context.scope.environment)} as environment,
             {literal(context.source)} as source, event_time,
             {identifier_columns("event", "event_id")}, {identifier_columns("request", "request_id")},
-            account, region, event_source, event_name, event_category, read_only, management_event, error_code,
-            model_id, inference_region
+            account, region, event_source, event_name, event_category, read_only::boolean as read_only,
+            management_event::boolean as management_event, error_code, model_id, inference_region
         from {spilled}
     """
 

@@ -12,13 +12,14 @@ import hashlib
 import os
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import CollectionError
+from auditor_collectors.globs import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 GZIP_MAGIC = b"\x1f\x8b"
 BLOCK = 1 << 20
@@ -30,7 +31,7 @@ class SourceFile:
     """One whole file; ``name`` is relative to the configuration.
 
     ``sha256`` and ``size`` (bytes) are of the file as it lies there, ``content`` is its size uncompressed. ``stamp``
-    tells whether it is still the same file: inode, size and time of change.
+    tells whether it is still the same file: device, inode, size and time of change, which no program can set back.
     """
 
     path: Path
@@ -39,19 +40,26 @@ class SourceFile:
     size: int
     content: int
     compressed: bool
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, int, int, int]
 
 
 def find(root: Path, patterns: Sequence[str], source: str) -> list[Path]:
     """Return the files that ``patterns`` match below ``root``, sorted. Raises ``CollectionError`` when none does."""
     found: set[Path] = set()
     for pattern in patterns:
-        matches = [path for path in root.glob(pattern) if path.is_file()]
-        if not matches:
+        try:
+            matched = set(matches(root, pattern))
+        except OSError as error:
+            name = Path(str(error.filename)).relative_to(root).as_posix()
+            raise CollectionError(
+                f"source {source!r}: {name!r} cannot be read, but {pattern!r} may name it ({error.strerror})",
+                remedy="make it readable, remove it, or correct `files` in auditor.toml",
+            ) from error
+        if not matched:
             raise CollectionError(
                 f"source {source!r}: no file matches {pattern!r} in {root}", remedy="correct `files` in auditor.toml"
             )
-        found.update(matches)
+        found.update(matched)
     for path in found:
         if not str(path).isprintable():
             raise CollectionError(
@@ -68,7 +76,7 @@ def inspect_all(
     progress: Callable[[int, int], None],
 ) -> list[SourceFile]:
     """Read every file once; return what they are. ``progress(done, total)`` counts bytes."""
-    total = sum(path.stat().st_size for path in paths)
+    total = sum(path.stat().st_size for path in paths if path.exists())
     done = 0
     files = []
     for path in paths:
@@ -95,7 +103,7 @@ def inspect(path: Path, name: str, *, max_line: int | None) -> SourceFile:
         raise CollectionError(f"{name}: cannot be read ({error.strerror})", remedy="make the file readable") from error
     if not size:
         raise CollectionError(f"{name}: is empty", remedy="remove the file, or export it again")
-    return SourceFile(path, name, digest.hexdigest(), stamp[1], size, compressed, stamp)
+    return SourceFile(path, name, digest.hexdigest(), stamp[2], size, compressed, stamp)
 
 
 def refuse_changed(files: Sequence[SourceFile]) -> None:
@@ -117,8 +125,8 @@ def listing_digest(files: Sequence[SourceFile]) -> str:
     return hashlib.sha256(listing.encode()).hexdigest()
 
 
-def _stamp(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _stamp(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns
 
 
 def _hashed(read: Callable[[int], bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
@@ -177,6 +185,6 @@ class _LineLimit:
     def _check(self, more: int) -> None:
         if self._limit is not None and self._open + more > self._limit:
             raise CollectionError(
-                f"{self._name}, line {self._line}: longer than {self._limit >> 20} MiB",
-                remedy="this is no file of one record a line; check its format",
+                f"{self._name}, line {self._line}: longer than {self._limit >> 20} MiB, which no record is",
+                remedy="check that this is the file you mean, and its format",
             )

@@ -34,7 +34,8 @@ def collect(
             def show(done: int, total: int, name: str = source.name) -> None:
                 progress(done, total, name)
 
-            context = CollectContext(source.name, config.scope, config.root, writer.work, collected_at, show)
-            for batch in source.collector.collect(source.options, context):
-                writer.write(batch, source.name)
+            with writer.workspace() as work:
+                context = CollectContext(source.name, config.scope, config.root, work, collected_at, show)
+                for batch in source.collector.collect(source.options, context):
+                    writer.write(batch, source.name)
         return writer.finish(config.scope, collected_at, [(source.name, source.kind) for source in config.sources])

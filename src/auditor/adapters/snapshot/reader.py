@@ -20,6 +20,7 @@ from auditor.tables import TABLES, Table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 MANIFEST = "snapshot.json"
@@ -27,7 +28,7 @@ AGAIN = "collect again; a snapshot is never edited"
 
 
 class _Exact(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class TableEntry(_Exact):
@@ -109,7 +110,7 @@ def _manifest(root: Path) -> Manifest:
 def _file_problems(root: Path, manifest: Manifest) -> list[str]:
     names = [entry.name for entry in manifest.tables]
     problems = [f"table {name!r} is listed twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    problems += [f"table {name!r} is missing" for name in TABLES.keys() - set(names)]
+    problems += [f"table {name!r} is missing" for name in sorted(TABLES.keys() - set(names))]
     problems += [f"table {name!r} is not a declared table" for name in sorted(set(names) - TABLES.keys())]
     problems += [f"table {e.name!r} lies in {e.file!r}" for e in manifest.tables if e.file != f"{e.name}.parquet"]
     present = {path.name for path in root.iterdir()}
@@ -124,32 +125,40 @@ def _table_problems(root: Path, entry: TableEntry, table: Table, scope: ScopeEnt
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     path = root / entry.file
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as error:
+        return [f"{entry.file}: cannot be read ({error.strerror})"]
     if digest != entry.sha256:
         return [f"{entry.file}: SHA-256 {digest}, the manifest says {entry.sha256}"]
+    if size != entry.size:
+        return [f"{entry.file}: {size} bytes, the manifest says {entry.size}"]
     try:
-        parquet = pq.ParquetFile(path)
+        with pq.ParquetFile(path) as parquet:
+            rows = parquet.metadata.num_rows
+            problems = [] if rows == entry.rows else [f"{entry.file}: {rows} rows, the manifest says {entry.rows}"]
+            problems += _schema_problems(entry.file, parquet.schema_arrow, table.schema())
+            return problems or _value_problems(parquet, entry, table, scope)
     except (pa.ArrowException, OSError) as error:
-        return [f"{entry.file}: no Parquet file ({error})"]
-    with parquet:
-        found = parquet.schema_arrow
-        problems = (
-            []
-            if parquet.metadata.num_rows == entry.rows
-            else [f"{entry.file}: {parquet.metadata.num_rows} rows, the manifest says {entry.rows}"]
-        )
-        expected = table.schema()
-        problems += [f"{entry.file}: column {name!r} is missing" for name in expected.names if name not in found.names]
-        problems += [
-            f"{entry.file}: column {name!r} is not declared" for name in found.names if name not in expected.names
-        ]
-        problems += [
-            f"{entry.file}: column {field.name!r} is {found.field(field.name).type}, expected {field.type}"
-            for field in expected
-            if field.name in found.names and found.field(field.name).type != field.type
-        ]
-        return problems or _value_problems(parquet, entry, table, scope)
+        return [f"{entry.file}: no whole Parquet file ({error})"]
+
+
+def _schema_problems(file: str, found: pa.Schema, expected: pa.Schema) -> list[str]:
+    """Return how the columns differ in name or type; each is there once."""
+    names = found.names
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        return [f"{file}: column {name!r} is there {names.count(name)} times" for name in twice]
+    problems = [f"{file}: column {name!r} is missing" for name in expected.names if name not in names]
+    problems += [f"{file}: column {name!r} is not declared" for name in names if name not in expected.names]
+    problems += [
+        f"{file}: column {field.name!r} is {found.field(field.name).type}, expected {field.type}"
+        for field in expected
+        if field.name in names and found.field(field.name).type != field.type
+    ]
+    return problems
 
 
 def _value_problems(parquet: pq.ParquetFile, entry: TableEntry, table: Table, scope: ScopeEntry) -> list[str]:

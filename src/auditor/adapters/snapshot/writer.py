@@ -7,10 +7,12 @@ number of threads or the machine, within one DuckDB version.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +23,7 @@ from auditor.model import Scope, isoformat
 from auditor.tables import TABLES, Table, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -40,27 +42,73 @@ class SnapshotWriter:
         self._target = target
         self._threads = threads
         self._writers: dict[str, pq.ParquetWriter] = {}
-        if target.exists():
-            raise UsageError(f"{target}: exists; a snapshot is never written over", remedy="give another --output")
+        self._scratch: Path | None = None
+        self._made: list[Path] = []
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._scratch = Path(tempfile.mkdtemp(prefix=".collecting-", dir=target.parent))
+            if os.path.lexists(target):
+                raise UsageError(f"{target}: exists; a snapshot is never written over", remedy="give another --output")
+            self._prepare()
         except OSError as error:
+            self._remove()
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise _full(target, error) from error
             raise UsageError(
                 f"{target.parent}: no snapshot can be written here ({error.strerror})", remedy="give another --output"
             ) from error
-        self.work = self._scratch / "work"
-        self._ready = self._scratch / "snapshot"
-        self.work.mkdir()
+
+    def _prepare(self) -> None:
+        """Make the scratch folder beside the target, and the folders that lead there."""
+        for folder in reversed((self._target.parent, *self._target.parent.parents)):
+            if not folder.exists():
+                folder.mkdir()
+                self._made.append(folder)
+        self._scratch = Path(tempfile.mkdtemp(prefix=".collecting-", dir=self._target.parent))
+        self._at("work").mkdir()
         self._ready.mkdir()
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Give one collector a folder of its own for what it must put aside, until the block is left."""
+        work = self._at("work") / "source"
+        try:
+            work.mkdir()
+        except OSError as error:
+            raise _full(self._target, error) from error
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)  # what stays is found, and told, when all is removed
+
+    @property
+    def _ready(self) -> Path:
+        return self._at("snapshot")
+
+    def _at(self, name: str) -> Path:
+        if self._scratch is None:
+            raise RuntimeError("the scratch folder is gone: this writer was left")
+        return self._scratch / name
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         for writer in self._writers.values():
-            writer.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+            with suppress(OSError):  # on a full disk the footer fails too, of a file that goes away
+                writer.close()
+        self._remove(error)
+
+    def _remove(self, error: BaseException | None = None) -> None:
+        """Remove the scratch folder and, when there is no snapshot, the folders that were made for it."""
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+            if scratch.exists():
+                also = f"; and before that: {error}" if error else ""
+                raise EngineError(f"{scratch}: the scratch folder could not be removed{also}", remedy="remove it")
+        if not self._target.exists():
+            for folder in reversed(self._made):
+                with suppress(OSError):  # somebody else put something there meanwhile, so it is theirs now
+                    folder.rmdir()
 
     def write(self, batch: Batch, source: str) -> None:
         """Take one batch of ``source``. Raises ``CollectionError`` when it is not what the table declares."""
@@ -72,7 +120,7 @@ class SnapshotWriter:
         check_batch(batch.rows, table, source)
         try:
             if batch.table not in self._writers:
-                path = self._scratch / f"{batch.table}.unsorted.parquet"
+                path = self._at(f"{batch.table}.unsorted.parquet")
                 self._writers[batch.table] = pq.ParquetWriter(path, schema(batch.table), compression="lz4")
             self._writers[batch.table].write_batch(batch.rows)
         except OSError as error:
@@ -111,7 +159,7 @@ class SnapshotWriter:
         import duckdb  # noqa: PLC0415 - heavy
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-        unsorted = self._scratch / f"{table.name}.unsorted.parquet"
+        unsorted = self._at(f"{table.name}.unsorted.parquet")
         if not unsorted.exists():
             pq.write_table(schema(table.name).empty_table(), unsorted)
         path = self._ready / f"{table.name}.parquet"
@@ -120,7 +168,7 @@ class SnapshotWriter:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY_LIMIT,
             "threads": str(self._threads),
-            "temp_directory": str(self.work),
+            "temp_directory": str(self._at("work")),
             "preserve_insertion_order": "true",
         }
         try:
@@ -132,8 +180,10 @@ class SnapshotWriter:
                     f"to {_quoted(path)} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
                 ).fetchone()
         except duckdb.Error as error:
+            text = str(error).replace(str(path), path.name).splitlines()[0]
             raise EngineError(
-                f"{path.name}: DuckDB could not sort and write it ({error})", remedy="free disk space"
+                f"{self._target}: {path.name} could not be sorted and written ({text}); nothing was left behind",
+                remedy="free some space, or give another --output",
             ) from error
         unsorted.unlink()
         with path.open("rb") as file:
