@@ -13,14 +13,22 @@ STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not_ap
 SIGNS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "UNKNOWN", "not_applicable": "N/A"}
 
 
-def print_summary(summary: Summary, stream: TextIO, *, color: bool | None = None) -> None:
-    """Write ``summary`` to ``stream`` as a table no wider than the terminal. ``color`` None lets the stream decide."""
+def print_summary(summary: Summary, stream: TextIO, *, color: bool | None = None, closing: str = "") -> None:
+    """Write ``summary`` to ``stream`` as a table no wider than the terminal, then ``closing``.
+
+    ``color`` None lets the stream and the environment (NO_COLOR) decide.
+    """
     from rich import box  # noqa: PLC0415 - heavy
     from rich.console import Console  # noqa: PLC0415 - heavy
     from rich.table import Table  # noqa: PLC0415 - heavy
     from rich.text import Text  # noqa: PLC0415 - heavy
 
-    console = Console(file=stream, no_color=color is False, force_terminal=True if color else None, highlight=False)
+    console = Console(
+        file=stream,
+        no_color=True if color is False else None,
+        force_terminal=True if color else None,
+        highlight=False,
+    )
     scope = summary.scope
     named = [scope["system"], scope["environment"], scope["release"], scope["phase"]]
     console.print(Text(" · ".join(part for part in named if part), style="bold"))
@@ -36,7 +44,9 @@ def print_summary(summary: Summary, stream: TextIO, *, color: bool | None = None
     console.print(lines)
     gates = Table(box=None, pad_edge=False, show_header=False)
     for gate in summary.gates:
-        gates.add_row(Text("Gate"), Text(gate.title), Text(gate.words, style=STYLES[gate.verdict]))
+        gates.add_row(Text("Gate"), Text(gate.gate), Text(gate.title), Text(gate.words, style=STYLES[gate.verdict]))
     console.print(gates)
     console.print()
     console.print(Text(summary.headline, style=STYLES[summary.result]))
+    if closing:
+        console.print(Text(closing))
