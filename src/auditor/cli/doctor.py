@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from auditor.cli import complete
-from auditor.cli.options import CONFIG, NO_COLOR
+from auditor.cli.options import CONFIG, NO_COLOR, fit
 
+INDENT = " " * 9
 COLORS = {"OK": "green", "MISSING": "yellow", "WRONG": "red"}
 
 
@@ -56,8 +58,8 @@ def command(config: Path, key: Path, policies: Path | None, profile: str, *, as_
 
 def _show(name: str, status: str, found: str, remedy: str, *, no_color: bool, optional: bool) -> None:
     colored = not no_color and not os.environ.get("NO_COLOR")
-    word = click.style(f"{status:<7}", fg=COLORS[status]) if colored else f"{status:<7}"
     mark = " (optional)" if optional and status != "OK" else ""
-    click.echo(f"{word}  {name}{mark}: {found}")
+    said = fit(f"{status:<7}  {name}{mark}: {found}", sys.stdout, indent=INDENT)
+    click.echo(click.style(status, fg=COLORS[status]) + said[len(status) :] if colored else said)
     if status != "OK" and remedy:
-        click.echo(f"         what to do: {remedy}")
+        click.echo(fit(f"{INDENT}what to do: {remedy}", sys.stdout))

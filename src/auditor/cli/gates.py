@@ -45,5 +45,5 @@ def explain(summary: Summary, names: Sequence[str], code: ExitCode) -> str:
     counted = [gate for gate in summary.gates if not names or gate.gate in names]
     deciding = [gate.gate for gate in counted if BY_RESULT[gate.verdict] == code]
     left_out = [gate.gate for gate in summary.gates if gate not in counted]
-    said = f"Exit code {int(code)}, decided by {', '.join(deciding)}"
-    return f"{said} (not counted, see --gate: {', '.join(left_out)})" if left_out else said
+    said = f"Exit code {int(code)}, decided by gate{'s' if len(deciding) > 1 else ''} {', '.join(deciding)}"
+    return f"{said} alone (--gate); not counted: {', '.join(left_out)}" if left_out else said

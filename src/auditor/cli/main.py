@@ -17,6 +17,7 @@ import click
 
 from auditor import __version__
 from auditor.cli.exit_codes import ExitCode
+from auditor.cli.options import fit
 from auditor.errors import AuditorError
 
 COMMANDS = {
@@ -106,7 +107,7 @@ def _invoke(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each
     try:
         return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)
     except AuditorError as error:
-        click.echo(f"auditor: {error}", err=True)
+        click.echo(fit(f"auditor: {error}", sys.stderr), err=True)
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code

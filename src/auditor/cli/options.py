@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 import sys
+import textwrap
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -113,6 +115,26 @@ def narrate(message: str, *, quiet: bool = False) -> None:
     """Say something to the person on standard error."""
     if not quiet:
         click.echo(message, err=True)
+
+
+def fit(text: str, stream: TextIO, indent: str = "  ") -> str:
+    """Return ``text`` so that a terminal breaks no word of it; what is no terminal gets it as it is."""
+    if not stream.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns, 40)
+    return "\n".join(
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=" " * (len(line) - len(line.lstrip())) + indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+            replace_whitespace=False,
+        )
+        or [""]
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
