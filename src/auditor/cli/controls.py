@@ -20,7 +20,9 @@ POLICIES = click.option("--policies", type=click.Path(path_type=Path), help="Pol
 PROFILE = click.option(
     "--profile", shell_complete=complete.profiles, help="Show the lines of this profile only; default: of every one."
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+JSON = click.option(
+    "--json", "as_json", is_flag=True, allow_from_autoenv=False, help="One JSON document instead of text."
+)
 
 
 @dataclass(frozen=True, slots=True)

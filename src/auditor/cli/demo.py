@@ -11,7 +11,7 @@ from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
 
 
 @click.command("demo")
-@click.option("--incident", "incidents", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
+@click.option("--incident", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
 @click.option("--list-incidents", is_flag=True, help="List the incidents and what each flips, and stop.")
 @click.option(
     "--output",
@@ -28,7 +28,7 @@ from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
 @QUIET
 @VERBOSE
 def command(
-    incidents: tuple[str, ...],
+    incident: tuple[str, ...],
     output: Path,
     seed: int,
     *,
@@ -46,7 +46,7 @@ def command(
             flips = "; ".join(f"{line}: {verdict} ({reason})" for line, (verdict, reason) in one.flips.items())
             click.echo(f"{one.name}\n    {one.description}\n    {flips or 'flips nothing'}")
         return 0
-    code = _run(incidents, _new_folder(output), seed, no_color=no_color, quiet=quiet, verbose=verbose)
+    code = _run(incident, _new_folder(output), seed, no_color=no_color, quiet=quiet, verbose=verbose)
     return code if strict else 0
 
 

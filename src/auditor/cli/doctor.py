@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -34,7 +33,7 @@ COLORS = {"OK": "green", "MISSING": "yellow", "WRONG": "red"}
     shell_complete=complete.profiles,
     help="Profile of the policy pack.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
+@click.option("--json", "as_json", is_flag=True, allow_from_autoenv=False, help="One JSON document instead of lines.")
 @NO_COLOR
 def command(config: Path, key: Path, policies: Path | None, profile: str, *, as_json: bool, no_color: bool) -> int:
     """Say what is installed, reachable, missing or wrong here, and what to do.
@@ -52,7 +51,17 @@ def command(config: Path, key: Path, policies: Path | None, profile: str, *, as_
             _show(check.name, check.status, check.found, check.remedy, no_color=no_color, optional=not check.exit_code)
     code = exit_code(checks)
     if as_json:
-        click.echo(json.dumps({"exitCode": code, "checks": [asdict(check) for check in checks]}, indent=2))
+        listed = [
+            {
+                "name": one.name,
+                "status": one.status,
+                "found": one.found,
+                "remedy": one.remedy,
+                "exitCode": one.exit_code,
+            }
+            for one in checks
+        ]
+        click.echo(json.dumps({"exitCode": code, "checks": listed}, indent=2))
     return code
 
 

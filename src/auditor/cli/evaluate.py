@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--gate",
-    "gate_names",
     multiple=True,
     metavar="NAME",
     shell_complete=complete.gates,
@@ -81,7 +80,7 @@ def command(
     config: Path,
     snapshot: Path | None,
     profile: str,
-    gate_names: tuple[str, ...],
+    gate: tuple[str, ...],
     policies: Path | None,
     as_of: datetime | None,
     key: Path,
@@ -117,7 +116,7 @@ def command(
     check_folder(output, "--output")
     load_signer(key)
     pack = load_pack(policies or policies_dir())
-    gates.check_gates(load_profile(pack, profile), gate_names)
+    gates.check_gates(load_profile(pack, profile), gate)
     if others_may_read(key):
         narrate(f"{key}: others may read this signing key; chmod 600 {key}")
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
@@ -137,9 +136,9 @@ def command(
                 as_of=as_of,
                 progress=update,
             )
-    show(done, outputs, control_words(pack.controls), gate_names, no_color=no_color, quiet=quiet)
+    show(done, outputs, control_words(pack.controls), gate, no_color=no_color, quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
-    return gates.exit_code(done.summary, gate_names)
+    return gates.exit_code(done.summary, gate)
 
 
 def show(

@@ -38,14 +38,12 @@ class Instant(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return ``value`` as an aware UTC datetime, or fail with what was expected."""
-        if isinstance(value, datetime):
-            return value
         try:
-            parsed = datetime.fromisoformat(value)
-        except ValueError:
+            parsed = value if isinstance(value, datetime) else datetime.fromisoformat(value)  # TOML has instants
+        except (TypeError, ValueError):
             self.fail(f"{value!r} is no instant; expected e.g. 2025-01-14T12:00:00Z", param, ctx)
         if parsed.tzinfo is None:
-            self.fail(f"{value!r} has no time zone; expected e.g. {value}Z", param, ctx)
+            self.fail(f"'{value}' has no time zone; expected e.g. {parsed.isoformat()}Z", param, ctx)
         return parsed.astimezone(UTC)
 
 

@@ -15,7 +15,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import urllib.parse
 import urllib.request
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, metadata, version
@@ -73,14 +72,16 @@ def examine(patient: Patient) -> Iterator[Check]:
         ("opa server", PART_FAILED if patient.opa_url else 0, _opa_server),
         ("replay isolation", 0, _isolation),
     )
-    for name, exit_code, look in parts:
+    for name, needed, look in parts:
+        code = needed
         try:
             check = look(patient)
         except AuditorError as error:
             check = Check(name, WRONG, error.message, error.remedy)
         except ImportError as error:
             check = Check(name, MISSING, f"not looked at: {error}", REINSTALL)
-        yield replace(check, name=name, exit_code=0 if check.status == OK else exit_code)
+            code = needed and PART_FAILED
+        yield replace(check, name=name, exit_code=0 if check.status == OK else code)
 
 
 def exit_code(checks: list[Check]) -> int:
@@ -210,7 +211,7 @@ def _opa_server(patient: Patient) -> Check:
     if not patient.opa_url:
         return Check("", OK, f"none asked for ({OPA_URL} is not set)")
     where = f"{OPA_URL}={patient.opa_url}"
-    if urllib.parse.urlsplit(patient.opa_url).scheme not in {"http", "https"}:
+    if not patient.opa_url.startswith(("http://", "https://")):
         return Check("", WRONG, f"{where}: no http or https address", f"correct {OPA_URL}")
     try:
         with urllib.request.urlopen(f"{patient.opa_url.rstrip('/')}/health", timeout=TIMEOUT_S) as answer:  # noqa: S310 - checked above
