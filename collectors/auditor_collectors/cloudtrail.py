@@ -78,6 +78,14 @@ REFUSED = {
 }
 
 
+EXAMPLE = """\
+# CloudTrail log files as AWS delivers them to S3, of every account and region that is enabled, used or not.
+[sources.cloudtrail]
+kind = "cloudtrail"
+files = ["cloudtrail/**/*.json.gz"]
+"""
+
+
 class Options(BaseModel):
     """``[sources.<name>]`` with ``kind = "cloudtrail"``."""
 
@@ -88,6 +96,8 @@ class Options(BaseModel):
 
 class CloudTrailCollector:
     """Reads CloudTrail files."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

@@ -42,6 +42,22 @@ BATCH_ROWS = 10_000
 MEMBERS = {"start", "end", "records", "account", "region"}
 
 
+EXAMPLE = """\
+# Independent observers: they prove that a source was alive, and count what it should hold. One JSON object a line:
+# {"start": "2025-01-14T10:00:00Z", "end": "2025-01-14T10:00:10Z", "records": 123, "account": "", "region": ""}
+# Without one, nothing proves that records are not missing, and no gate passes.
+[sources.requests_heartbeats]
+kind = "heartbeats"
+observes = "requests"                    # the name of the source that is observed
+files = ["heartbeats/requests.jsonl"]
+
+[sources.cloudtrail_heartbeats]
+kind = "heartbeats"
+observes = "cloudtrail"
+files = ["heartbeats/cloudtrail.jsonl"]
+"""
+
+
 class Options(BaseModel):
     """``[sources.<name>]`` with ``kind = "heartbeats"``."""
 
@@ -53,6 +69,8 @@ class Options(BaseModel):
 
 class HeartbeatsCollector:
     """Reads heartbeat files."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

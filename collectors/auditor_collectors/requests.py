@@ -37,6 +37,26 @@ if TYPE_CHECKING:
     from auditor.collector import Batch, CollectContext
 
 
+EXAMPLE = """\
+# The requests of the audited system, one a line (or a row). Every time and duration says its unit. A value that a
+# mapping does not list becomes unknown and is counted; what unknown means is for the policy to say.
+[sources.requests]
+kind = "requests"
+files = ["requests/*.jsonl.gz"]          # plain or gzip
+format = "jsonl"                         # or csv, parquet
+
+[sources.requests.columns]
+event_time = { column = "timestamp", unit = "rfc3339" }      # or epoch_s, epoch_ms, epoch_us; timestamp in Parquet
+request_id = { column = "requestId" }
+latency = { column = "latencyMs", unit = "ms" }              # or s, us
+route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
+kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
+[sources.requests.columns.outcome]
+column = "status"
+values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
+"""
+
+
 class Options(BaseModel):
     """``[sources.<name>]`` with ``kind = "requests"``."""
 
@@ -49,6 +69,8 @@ class Options(BaseModel):
 
 class RequestsCollector:
     """Reads request logs."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``; a missing unit is named as such."""

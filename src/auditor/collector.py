@@ -53,7 +53,13 @@ class Batch:
 
 
 class Collector(Protocol):
-    """One source kind. ``options`` is its table in ``auditor.toml`` without ``kind``."""
+    """One source kind. ``options`` is its table in ``auditor.toml`` without ``kind``.
+
+    ``example`` is a commented section of ``auditor.toml`` for ``auditor init`` (TOML text, one or more whole
+    ``[sources.<name>]`` tables that ``check`` accepts). A collector from elsewhere may leave the attribute out.
+    """
+
+    example: str
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return every problem of ``options`` as a sentence that names the key; empty when valid."""

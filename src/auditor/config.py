@@ -39,6 +39,7 @@ class Document(BaseModel):
 
     scope: ScopeSection
     sources: dict[str, dict[str, Any]] = Field(min_length=1)
+    evaluate: dict[str, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def load_config(path: Path) -> Config:
         sources.append(Source(name, kind, collector, options))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
     return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
+
+
+def load_defaults(path: Path) -> dict[str, Any]:
+    """Return the ``[evaluate]`` section: options of that command by name, checked by it. Raises ``UsageError``."""
+    return _parse(path).evaluate
 
 
 def _parse(path: Path) -> Document:

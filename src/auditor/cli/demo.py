@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from auditor.cli.options import narrate, progress_bar
+from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
 
 
 @click.command("demo")
-@click.option("--incident", "incidents", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
+@click.option("--incident", multiple=True, metavar="NAME", help="Switch an incident on; may be repeated.")
 @click.option("--list-incidents", is_flag=True, help="List the incidents and what each flips, and stop.")
 @click.option(
     "--output",
@@ -23,7 +24,20 @@ from auditor.cli.options import narrate, progress_bar
 @click.option(
     "--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0."
 )
-def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_incidents: bool, strict: bool) -> int:
+@NO_COLOR
+@QUIET
+@VERBOSE
+def command(
+    incident: tuple[str, ...],
+    output: Path,
+    seed: int,
+    *,
+    list_incidents: bool,
+    strict: bool,
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Run the whole job on an example company: collect, decide, seal, verify. No server, no cloud, no key needed."""
     from auditor.estate import INCIDENTS  # noqa: PLC0415 - lazy
 
@@ -32,7 +46,8 @@ def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_inciden
             flips = "; ".join(f"{line}: {verdict} ({reason})" for line, (verdict, reason) in one.flips.items())
             click.echo(f"{one.name}\n    {one.description}\n    {flips or 'flips nothing'}")
         return 0
-    return _run(incidents, _new_folder(output), seed, strict=strict)
+    code = _run(incident, _new_folder(output), seed, no_color=no_color, quiet=quiet, verbose=verbose)
+    return code if strict else 0
 
 
 def _new_folder(output: Path) -> Path:
@@ -44,7 +59,7 @@ def _new_folder(output: Path) -> Path:
     return folder
 
 
-def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -> int:
+def _run(incidents: tuple[str, ...], output: Path, seed: int, *, no_color: bool, quiet: bool, verbose: bool) -> int:
     from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
     from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
     from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
@@ -54,11 +69,12 @@ def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
     from auditor.shell.verify import verify  # noqa: PLC0415 - lazy
 
+    bar = partial(progress_bar, quiet=quiet, verbose=verbose, no_color=no_color)
     estate = write_estate(output / "estate", incidents=incidents, seed=seed)
     key = generate_key(output / "demo-key.pem")
-    with progress_bar("collecting", quiet=False) as update:
+    with bar("collecting") as update:
         snapshot = collect(estate.config, output / "snapshot", collected_at=estate.collected_at, progress=update)
-    with progress_bar("deciding", quiet=False) as update:
+    with bar("deciding") as update:
         done = evaluate(
             snapshot,
             key=key.private_path,
@@ -67,12 +83,15 @@ def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -
             as_of=estate.as_of,
             progress=update,
         )
-    with progress_bar("verifying", quiet=False) as update:
+    with bar("verifying") as update:
         verify(done.bundle, key.public_path.read_bytes(), progress=update)
-    show(done, ())
-    narrate(f"\nincidents:   {', '.join(incidents) or 'none (try --list-incidents)'}")
-    narrate("replayed:    the bundle was verified and decided again to the same bytes")
-    narrate(f"bundle:      {done.bundle}")
-    narrate(f"report:      {done.report}")
-    narrate(f"check it:    auditor verify {done.bundle} --key {key.public_path}")
-    return BY_RESULT[done.decisions.result.value] if strict else 0
+    show(done, (), {}, no_color=no_color, quiet=quiet)
+    narrate(
+        f"\nincidents:   {', '.join(incidents) or 'none (try --list-incidents)'}\n"
+        "replayed:    the bundle was verified and decided again to the same bytes\n"
+        f"bundle:      {done.bundle}\n"
+        f"report:      {done.report}\n"
+        f"check it:    auditor verify {done.bundle} --key {key.public_path}",
+        quiet=quiet,
+    )
+    return BY_RESULT[done.decisions.result.value]

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.exit_codes import BY_RESULT
-from auditor.cli.options import Instant, Output, narrate, progress_bar
+from auditor.cli import complete, gates
+from auditor.cli.defaults import from_file
+from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
+from auditor.cli.outputs import Outputs, check_folder, check_outputs, to_standard_output, write_outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from auditor.core.summary import ControlWords
     from auditor.shell.evaluate import Evaluation
 
 
@@ -24,10 +28,25 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default=Path("auditor.toml"),
     show_default=True,
-    help="Collect its sources first.",
+    is_eager=True,
+    callback=from_file,
+    help="Collect its sources first; its [evaluate] section gives defaults for the options below.",
 )
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Decide this snapshot instead of collecting.")
-@click.option("--profile", default="hybrid-routing-gates", show_default=True, help="Profile of the policy pack.")
+@click.option(
+    "--profile",
+    default="hybrid-routing-gates",
+    show_default=True,
+    shell_complete=complete.profiles,
+    help="Profile of the policy pack.",
+)
+@click.option(
+    "--gate",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.gates,
+    help="Let only this gate decide the exit code; may be repeated, and then the worst counts.",
+)
 @click.option("--policies", type=click.Path(path_type=Path), help="Policy pack; default: the shipped one.")
 @click.option(
     "--as-of", type=Instant(), help="The instant at which the verdict speaks; default: the collection's, to 10 s."
@@ -47,43 +66,66 @@ if TYPE_CHECKING:
     help="Folder that bundles go to.",
 )
 @click.option(
-    "-o", "outputs", type=Output(), multiple=True, help="Also write json or markdown, as FORMAT or FORMAT=PATH."
+    "-o",
+    "outputs",
+    type=Output(),
+    multiple=True,
+    help="Also write json, junit or markdown, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
 )
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
-@click.option("--no-color", is_flag=True, help="No colours.")
-@click.option("--quiet", is_flag=True, help="No table and no narration.")
+@NO_COLOR
+@QUIET
+@VERBOSE
 def command(
     config: Path,
     snapshot: Path | None,
     profile: str,
+    gate: tuple[str, ...],
     policies: Path | None,
     as_of: datetime | None,
     key: Path,
     output: Path,
-    outputs: tuple[tuple[str, Path | None], ...],
+    outputs: Outputs,
     collected_at: datetime | None,
     *,
     no_color: bool,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Decide a profile over the facts, and seal the verdict into a signed bundle.
 
-    Exit code: 0 every gate is met, 1 a gate is not met, 3 the evidence does not decide.
+    Exit code: 0 every gate is met, 1 a gate is not met, 3 the evidence does not decide. With --gate, of those gates
+    alone; the bundle and the report always hold all of them.
     """
+    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
+    from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
+    from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
     from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
+    from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
+    from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
+    from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
-    load_signer(key)  # a missing key is told before hours of collection, not after
     now = utc_now()
+    # All of this is told before hours of collection, not after.
+    if snapshot is None and as_of is not None:
+        check_as_of(collected_at or now, as_of)
+    check_outputs(outputs)
+    check_folder(output, "--output")
+    load_signer(key)
+    pack = load_pack(policies or policies_dir())
+    gates.check_gates(load_profile(pack, profile), gate)
+    if others_may_read(key):
+        narrate(f"{key}: others may read this signing key; chmod 600 {key}")
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
         if snapshot is None:
-            with progress_bar("collecting", quiet=quiet) as update:
+            with progress_bar("collecting", quiet=quiet, verbose=verbose, no_color=no_color) as update:
                 snapshot = collect(
                     config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update
                 )
-        with progress_bar("deciding", quiet=quiet) as update:
+        with progress_bar("deciding", quiet=quiet, verbose=verbose, no_color=no_color) as update:
             done = evaluate(
                 snapshot,
                 key=key,
@@ -94,26 +136,32 @@ def command(
                 as_of=as_of,
                 progress=update,
             )
-    show(done, outputs, no_color=no_color, quiet=quiet)
+    show(done, outputs, control_words(pack.controls), gate, no_color=no_color, quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
-    return BY_RESULT[done.decisions.result.value]
+    return gates.exit_code(done.summary, gate)
 
 
 def show(
-    done: Evaluation, outputs: tuple[tuple[str, Path | None], ...], *, no_color: bool = False, quiet: bool = False
+    done: Evaluation,
+    outputs: Outputs,
+    words: Mapping[str, ControlWords],
+    gate_names: tuple[str, ...] = (),
+    *,
+    no_color: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Print the table, unless another format goes to standard output, and write the other formats."""
+    """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
+    from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
-    from auditor.errors import UsageError  # noqa: PLC0415 - lazy
 
     contents = {"json": done.decisions_json + b"\n", "markdown": done.report_markdown}
-    for name, path in outputs:
-        if path is None:
-            sys.stdout.buffer.write(contents[name])
-            continue
-        try:
-            path.write_bytes(contents[name])
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be written ({error.strerror}); the bundle is at {done.bundle}") from error
-    if not quiet and all(path is not None for _, path in outputs):
-        print_summary(done.summary, sys.stdout, color=False if no_color else None)
+    if any(name == "junit" for name, _ in outputs):
+        contents["junit"] = render_junit(done.decisions.document, words, done.bundle.name)
+    write_outputs(outputs, contents, done.bundle)
+    if quiet:
+        return
+    closing = gates.explain(done.summary, gate_names, gates.exit_code(done.summary, gate_names))
+    if to_standard_output(outputs):
+        narrate(closing)
+    else:
+        print_summary(done.summary, sys.stdout, color=False if no_color else None, closing=closing)

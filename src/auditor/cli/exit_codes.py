@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ExitCode(IntEnum):
@@ -15,6 +19,7 @@ class ExitCode(IntEnum):
     TAMPERED = 4
     PART_FAILED = 5
     INTERNAL = 70
+    INTERRUPTED = 130
 
 
 BY_RESULT = {
@@ -23,3 +28,10 @@ BY_RESULT = {
     "inconclusive": ExitCode.INCONCLUSIVE,
     "not_applicable": ExitCode.INCONCLUSIVE,
 }
+WORST_FIRST = (ExitCode.GATE_NOT_MET, ExitCode.INCONCLUSIVE, ExitCode.PASS)
+
+
+def worst(verdicts: Iterable[str]) -> ExitCode:
+    """Return the code of the worst verdict: a fail, else one that decides nothing, else a pass; of none, no pass."""
+    codes = {BY_RESULT[verdict] for verdict in verdicts}
+    return next((code for code in WORST_FIRST if code in codes), ExitCode.INCONCLUSIVE)

@@ -17,7 +17,9 @@ from auditor.cli.options import narrate
     show_default=True,
     help="Private key, PEM.",
 )
-@click.option("--scheme", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True)
+@click.option(
+    "--scheme", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True, help="Kind of key."
+)
 def command(output: Path, scheme: str) -> int:
     """Make a development signing key: OUTPUT (mode 0600) and its public key beside it (.pub).
 

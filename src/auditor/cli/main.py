@@ -6,7 +6,10 @@ Rules kept here: standard output is data, standard error is narration; a command
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -14,16 +17,24 @@ import click
 
 from auditor import __version__
 from auditor.cli.exit_codes import ExitCode
+from auditor.cli.options import fit
 from auditor.errors import AuditorError
 
 COMMANDS = {
     "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
+    "completion": ("Print the completion script of a shell.", "auditor.cli.completion"),
+    "controls": ("List the controls of a policy pack, or show one whole.", "auditor.cli.controls"),
     "demo": ("Run the whole job on a shipped example, with incidents to switch on.", "auditor.cli.demo"),
+    "doctor": ("Say what is installed, reachable or missing, and what to do.", "auditor.cli.doctor"),
     "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
+    "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 class LazyGroup(click.Group):
@@ -49,27 +60,54 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, COMMANDS[name][0]) for name in sorted(COMMANDS)])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": "AUDITOR",
+    },
+)
 @click.version_option(__version__, prog_name="auditor")
 def cli() -> None:
     """Decide a production deployment on measured, signed, re-executable evidence.
 
     Exit codes: 0 pass or verified, 1 a gate not met, 2 usage or configuration, 3 inconclusive,
-    4 tampered or mismatched, 5 a source, engine or needed part failed, 70 our own fault.
+    4 tampered or mismatched, 5 a source, engine or needed part failed, 70 our own fault, 130 interrupted.
+
+    Each option can be given in the environment, as AUDITOR_COMMAND_OPTION (AUDITOR_EVALUATE_PROFILE=...); a flag beats
+    the environment, which beats the [evaluate] section of auditor.toml.
     """
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:]))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _abandon_output()  # else Python says so again at exit, with a code of its own
+    sys.exit(code)
 
 
-def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each way to end
+def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        where = error.filename or "standard output"
+        click.echo(f"auditor: {where}: cannot be written ({error.strerror})", err=True)
+        return ExitCode.PART_FAILED
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     try:
         return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)
     except AuditorError as error:
-        click.echo(f"auditor: {error}", err=True)
+        click.echo(fit(f"auditor: {error}", sys.stderr), err=True)
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -78,13 +116,19 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each way
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("auditor: interrupted", err=True)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.PART_FAILED
-    except Exception as error:  # noqa: BLE001 - the last resort: our own fault has its own code
+        return ExitCode.INTERRUPTED
+    except SystemExit as error:  # click's own: a completion was answered (0), or the reader of a pipe went away (1)
+        return ExitCode.PART_FAILED if error.code else ExitCode.PASS
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:  # a full disk is the world's fault
+            raise
         import traceback  # noqa: PLC0415 - only here
 
         traceback.print_exc()
         click.echo(f"auditor: internal error ({type(error).__name__}); please report the lines above", err=True)
         return ExitCode.INTERNAL
+
+
+def _abandon_output() -> None:
+    """Let nothing more be written to a standard output that takes nothing more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

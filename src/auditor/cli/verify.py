@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import progress_bar
+from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, progress_bar
 
 
 @click.command("verify")
@@ -19,9 +19,10 @@ from auditor.cli.options import progress_bar
     help="The signer's public key (PEM), from a channel that you trust; never from the bundle.",
 )
 @click.option("--no-replay", is_flag=True, help="Check signature and digests only; do not decide again.")
-@click.option("--no-color", is_flag=True, help="No colours.")
-@click.option("--quiet", is_flag=True, help="No table and no narration.")
-def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: bool) -> int:
+@NO_COLOR
+@QUIET
+@VERBOSE
+def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: bool, verbose: bool) -> int:
     """Check that BUNDLE is authentic, and decide it again from what is in it, offline.
 
     Exit code: 0 verified, whatever the verdict in it is; 4 refused, with the name of the refusal. Whether a verdict
@@ -38,7 +39,7 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
         raise UsageError(
             f"{key}: the public key cannot be read ({error.strerror})", remedy="give it with --key"
         ) from error
-    with progress_bar("verifying", quiet=quiet) as update:
+    with progress_bar("verifying", quiet=quiet, verbose=verbose, no_color=no_color) as update:
         done = verify(bundle, pem, replay=not no_replay, key_name=str(key), progress=update)
     if quiet:
         return 0

@@ -68,7 +68,7 @@ def decide(
         ControlError: a control's SQL, Rego or parameters are at fault.
         EngineError: an engine failed.
     """
-    check_as_of(inputs.snapshot, inputs.as_of)
+    check_as_of(inputs.snapshot.collected_at, inputs.as_of)
     with SqlEngine(inputs.snapshot.tables, memory_limit=memory_limit, threads=threads) as sql:
         run = _Run(inputs, policies, sql)
         run.derive_tables()
@@ -85,16 +85,16 @@ def decide(
     return decisions, canonical_json(decisions.document)
 
 
-def check_as_of(snapshot: Snapshot, as_of: datetime) -> None:
+def check_as_of(collected_at: datetime, as_of: datetime) -> None:
     """Refuse an as-of that no verdict can be exact for."""
     if epoch_us(as_of) % SLOT_US:
         raise UsageError(
             f"as-of {as_of.isoformat()} is not on a 10 s boundary, so slots cannot count it exactly",
             remedy="give an --as-of whose seconds are 0, 10, 20, 30, 40 or 50",
         )
-    if as_of > snapshot.collected_at:
+    if as_of > collected_at:
         raise UsageError(
-            f"as-of {as_of.isoformat()} lies after the collection at {snapshot.collected_at.isoformat()}",
+            f"as-of {as_of.isoformat()} lies after the collection at {collected_at.isoformat()}",
             remedy="collect again, or give an earlier --as-of",
         )
 

@@ -1,0 +1,64 @@
+"""Values that a shell completes: read from the names of files and from TOML alone, so that a Tab stays quick.
+
+Rules kept here: nothing heavy is imported; a pack that cannot be read completes to nothing, and the command says why.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import AuditorError
+from auditor.shipped import policies_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import click
+
+
+def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the names of the pack's profiles."""
+    del param
+    return _starting((path.stem for path in _profile_files(ctx)), incomplete)
+
+
+def gates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the gates of the profile that the command line names so far."""
+    del param
+    wanted = ctx.params.get("profile")
+    found = (gate["id"] for path in _profile_files(ctx) if path.stem == wanted for gate in _toml(path).get("gates", ()))
+    return _starting(found, incomplete)
+
+
+def controls(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the ids of the pack's controls: the path is the identity."""
+    del param
+    root = _root(ctx)
+    found = root.glob("controls/*/*/*.sql") if root else ()
+    return _starting((".".join(path.parts[-3:-1]) for path in found), incomplete)
+
+
+def _starting(names: Iterable[str], incomplete: str) -> list[str]:
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def _root(ctx: click.Context) -> Path | None:
+    given: Path | None = ctx.params.get("policies")
+    try:
+        return given or policies_dir()
+    except AuditorError:
+        return None
+
+
+def _profile_files(ctx: click.Context) -> Iterator[Path]:
+    root = _root(ctx)
+    return iter(()) if root is None else root.glob("profiles/*.toml")
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

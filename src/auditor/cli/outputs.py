@@ -1,0 +1,103 @@
+"""Writes what ``-o`` asks for.
+
+Rules kept here: what cannot be written is told before the work and not after it; a file appears whole or keeps what it
+held, but a device or a pipe is written to and never replaced; one format at most goes to standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import EngineError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Outputs = tuple[tuple[str, Path | None], ...]
+
+
+def check_outputs(outputs: Outputs) -> None:
+    """Refuse outputs that cannot be written. Raises ``UsageError`` naming the first."""
+    paths = [path for _, path in outputs]
+    if paths.count(None) > 1:
+        raise UsageError(
+            "-o: more than one format would go to standard output", remedy="give all but one a path: -o FORMAT=PATH"
+        )
+    resolved = [path.resolve() for path in paths if path is not None]
+    for name, path in outputs:
+        if path is None:
+            continue
+        if resolved.count(path.resolve()) > 1:
+            raise UsageError(f"-o {name}={path}: two formats would go to one file", remedy="give each its own path")
+        _check_writable(path.resolve(), f"-o {name}={path}")
+
+
+def check_folder(folder: Path, option: str) -> None:
+    """Refuse a folder that nothing can be made in, as far as that can be known before it is there."""
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    _try_folder(there, f"{option} {folder}")
+
+
+def write_outputs(outputs: Outputs, contents: Mapping[str, bytes], sealed: Path) -> None:
+    """Write each format. Raises ``EngineError`` that says where the bundle, which is sealed already, lies."""
+    for name, path in outputs:
+        try:
+            if path is None:
+                sys.stdout.buffer.write(contents[name])
+                sys.stdout.buffer.flush()
+            else:
+                _write(path.resolve(), contents[name])
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise EngineError(
+                f"-o {name}={path or '(standard output)'}: cannot be written ({error.strerror})",
+                remedy=f"the verdict is sealed in {sealed}; write it somewhere else from there",
+            ) from error
+
+
+def to_standard_output(outputs: Sequence[tuple[str, Path | None]]) -> bool:
+    """Say whether standard output is taken by data."""
+    return any(path is None for _, path in outputs)
+
+
+def _check_writable(path: Path, option: str) -> None:
+    if path.is_dir():
+        raise UsageError(f"{option}: a folder, expected a file", remedy="name a file in it")
+    if _is_special(path):
+        return
+    _try_folder(path.parent, option)
+
+
+def _try_folder(folder: Path, option: str) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{option}: {folder} cannot be written to ({error.strerror})", remedy="give another place, or make it there"
+        ) from error
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _write(path: Path, content: bytes) -> None:
+    if _is_special(path):
+        path.write_bytes(content)
+        return
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with scratch.open("xb") as file:
+            file.write(content)
+        scratch.replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            scratch.unlink()
+        raise

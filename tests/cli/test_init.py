@@ -1,0 +1,74 @@
+"""``auditor init``: what it writes loads, and speaks of every kind of source that is installed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from auditor.collector import ENTRY_POINT_GROUP
+from auditor.config import load_config
+from console import script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from console import Company, Said
+
+    Run = Callable[..., Said]
+
+KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def test_what_it_writes_loads_and_has_every_kind(auditor: Run, place: Path) -> None:
+    done = auditor("init")
+    assert (done.code, done.out) == (0, "")
+    assert "Next:" in done.err
+    config = load_config(place / "auditor.toml")
+    assert {source.kind for source in config.sources} == KINDS
+    assert all(source.collector.example in (place / "auditor.toml").read_text("utf-8") for source in config.sources)
+
+
+def test_only_its_files_are_missing(company: Callable[..., Company], auditor: Run, place: Path) -> None:
+    assert auditor("init", "--quiet").err == ""
+    done = auditor("collect", "--output", "snapshot")
+    assert (done.code, "no file matches" in done.err) == (5, True)
+    for folder in company().config.parent.iterdir():
+        if folder.is_dir():
+            (place / folder.name).symlink_to(folder)
+    done = auditor("collect", "--output", "snapshot", "--collected-at", "2025-01-14T12:05:00Z")
+    assert done.code == 0, done.err
+
+
+def test_each_commented_option_of_evaluate_is_one(company: Callable[..., Company], auditor: Run, place: Path) -> None:
+    auditor("init")
+    path = place / "auditor.toml"
+    head, mark, rest = path.read_text("utf-8").partition("[evaluate]\n")
+    section, _, sources = rest.partition("\n\n")
+    path.write_text(head + mark + re.sub(r"(?m)^# ", "", section) + "\n\n" + sources, encoding="utf-8")
+    options = tomllib.loads(path.read_text("utf-8"))["evaluate"]
+    assert len(options) >= 5
+    done = auditor("evaluate", "--snapshot", company().snapshot, "--profile", "nobody")
+    assert done.code == 2
+    assert "auditor-key.pem: the signing key cannot be read" in done.err
+
+
+def test_it_never_writes_over_a_file(auditor: Run, place: Path) -> None:
+    (place / "auditor.toml").write_text("mine")
+    done = auditor("init")
+    assert (done.code, "exists; a configuration is never overwritten" in done.err) == (2, True)
+    assert (place / "auditor.toml").read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_is_told(auditor: Run) -> None:
+    done = auditor("init", "--output", "no/folder.toml")
+    assert (done.code, "no/folder.toml: cannot be written (No such file" in done.err) == (2, True)
+
+
+def test_a_collector_without_an_example_is_named(from_elsewhere: dict[str, str], place: Path) -> None:
+    assert script("init", env=from_elsewhere).code == 0
+    said = (place / "auditor.toml").read_text("utf-8")
+    assert '# kind = "faulty" is installed and offers no example' in said
+    assert {source.kind for source in load_config(place / "auditor.toml").sources} == KINDS
