@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.policies.profile import load_profile
 from auditor.cli.main import COMMANDS
 from auditor.shipped import policies_dir
 from console import SCRIPT
@@ -32,6 +33,9 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
+GATES = sorted(gate.id for gate in load_profile(load_pack(policies_dir()), "hybrid-routing-gates").document.gates)
+
+
 def completed(*words: str) -> list[str]:
     """Return what bash offers for the last of ``words``."""
     path = f"{SCRIPT.parent}:{os.environ['PATH']}"
@@ -51,10 +55,10 @@ def completed(*words: str) -> list[str]:
         (["policy", ""], ["build", "check", "test"]),
         (["controls", ""], ["list", "show"]),
         (["controls", "show", ""], sorted(load_pack(policies_dir()).controls)),
-        (["controls", "show", "ro"], ["rollback.latency_breaches_brief"]),
+        (["controls", "show", "rollback.la"], ["rollback.latency_breaches_brief"]),
         (["controls", "list", "--profile", ""], ["hybrid-routing-gates"]),
         (["evaluate", "--profile", "hy"], ["hybrid-routing-gates"]),
-        (["evaluate", "--gate", ""], ["residency", "rollback", "slo"]),
+        (["evaluate", "--gate", ""], GATES),
         (["evaluate", "--gate", "slo", "--gate", "r"], ["residency", "rollback"]),
         (["evaluate", "--profile", "nobody", "--gate", ""], []),
         (["evaluate", "--policies", "/nonexistent", "--gate", ""], []),

@@ -73,7 +73,7 @@ def test_a_required_control_says_who_requires_it(auditor: Run) -> None:
 def test_an_unknown_control_is_told_its_nearest(auditor: Run) -> None:
     done = auditor("controls", "show", "slo.p95_latencies")
     assert done.code == 2
-    assert "no control 'slo.p95_latencies'; nearest: slo.p95_latency\n" in done.err
+    assert "no control 'slo.p95_latencies'; nearest: slo.p95_latency" in done.err
     assert "auditor controls list" in done.err
 
 
