@@ -41,6 +41,7 @@ def connect(context: CollectContext) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set enable_progress_bar = false")  # it would go to standard output, which is data
             yield connection
     except (duckdb.Error, OSError) as error:
         raise EngineError(

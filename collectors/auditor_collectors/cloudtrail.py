@@ -2,13 +2,12 @@
 
 Rules kept here: every record of every file becomes a row or an error; only the declared columns leave (no identity, no
 address, no parameters but the model id); a record delivered twice is kept once and counted, two different records with
-one eventID are refused. The route is the fast one: whole JSON values, then ``unnest`` of a declared structure.
+one eventID are refused (different in a declared column: the others are not kept, so not compared).
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -22,44 +21,23 @@ from auditor_collectors.batches import (
     coverage,
     exactly,
     identifier_columns,
-    is_ours,
     literal,
     not_future,
     refuse_row,
-    rfc3339,
     rows,
-    said,
     stream,
 )
 from auditor_collectors.jsonlines import AGAIN
 from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.trail_files import MAX_DOCUMENT, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import duckdb
 
     from auditor.collector import Batch, CollectContext
 
-MAX_DOCUMENT = 64 << 20
-FILES_AT_ONCE = 200
-STRUCTURE = {
-    "eventID": "VARCHAR",
-    "eventTime": "VARCHAR",
-    "eventSource": "VARCHAR",
-    "eventName": "VARCHAR",
-    "eventCategory": "VARCHAR",
-    "awsRegion": "VARCHAR",
-    "recipientAccountId": "VARCHAR",
-    "readOnly": "VARCHAR",
-    "managementEvent": "VARCHAR",
-    "errorCode": "VARCHAR",
-    "requestID": "VARCHAR",
-    "userIdentity": {"accountId": "VARCHAR"},
-    "requestParameters": {"modelId": "VARCHAR"},
-    "additionalEventData": {"inferenceRegion": "VARCHAR"},
-}
 BOOLEAN = ("true", "false")
 # By member of the record: when it is wrong, the column that shows it, and what was expected.
 REFUSED = {
@@ -109,11 +87,7 @@ class CloudTrailCollector:
         paths = files.find(context.root, wanted.files, context.source)
         found = files.inspect_all(context.root, paths, max_line=MAX_DOCUMENT, progress=context.progress)
         with connect(context) as connection:
-            parts: list[Path] = []
-            for batch in _batches(found):
-                target = context.work / f"{len(parts)}.parquet"
-                _read(connection, batch, target, context)
-                parts.append(target)
+            parts = read_all(connection, found, context)
             files.refuse_changed(found)
             spilled = f"read_parquet({exactly(*parts)}, file_row_number = true)"
             names = {str(file.path): file.name for file in found}
@@ -123,70 +97,6 @@ class CloudTrailCollector:
             yield from stream(connection, "audit_events", _select(spilled, context))
             cells = _coverage(connection, spilled, found, context)
         yield rows("coverage", cells)
-
-
-def _batches(found: Sequence[files.SourceFile]) -> Iterator[Sequence[files.SourceFile]]:
-    """Yield the files some at a time, plain and compressed ones apart: a name tells neither."""
-    for compressed in (False, True):
-        alike = [file for file in found if file.compressed == compressed]
-        for start in range(0, len(alike), FILES_AT_ONCE):
-            yield alike[start : start + FILES_AT_ONCE]
-
-
-def _read(
-    connection: duckdb.DuckDBPyConnection, batch: Sequence[files.SourceFile], target: Path, context: CollectContext
-) -> None:
-    """Parse some files, all plain or all compressed, into one spilled Parquet file, their records in order."""
-    import duckdb  # noqa: PLC0415 - heavy
-
-    structure = literal(json.dumps([STRUCTURE]))
-    compression = "gzip" if batch[0].compressed else "none"
-    largest = min(max(file.content for file in batch) + 1, MAX_DOCUMENT)
-    try:
-        connection.execute(
-            f"""
-            copy (
-                with documents as (
-                    select filename, json
-                    from read_json_objects({exactly(*(file.path for file in batch))}, format = 'unstructured',
-                        filename = true, compression = '{compression}', maximum_object_size = {largest})
-                ),
-                lists as (
-                    select filename, from_json(
-                        case
-                            when json_type(json) = 'ARRAY' then json
-                            when json_type(json, '$.Records') = 'ARRAY' then json_extract(json, '$.Records')
-                            else json_array(json)
-                        end, {structure}) as records
-                    from documents
-                ),
-                records as (
-                    select filename, unnest(records) as r
-                    from lists
-                )
-                select
-                    filename, coalesce(r.eventID, r.eventTime, r.eventName) is null as no_record,
-                    r.eventID as event_id, r.eventTime as event_time_text,
-                    {rfc3339("r.eventTime")} as event_time,
-                    r.eventSource as event_source, r.eventName as event_name, r.eventCategory as event_category,
-                    r.awsRegion as region, coalesce(r.recipientAccountId, r.userIdentity.accountId) as account,
-                    r.readOnly as read_only, r.managementEvent as management_event, r.errorCode as error_code,
-                    r.requestID as request_id, r.requestParameters.modelId as model_id,
-                    r.additionalEventData.inferenceRegion as inference_region
-                from records
-            ) to {literal(str(target))} (format parquet, compression lz4)
-            """
-        )
-    except duckdb.Error as error:
-        if is_ours(error, context):
-            raise
-        if len(batch) > 1:  # DuckDB does not always say which of them it was: ask of each
-            for file in batch:
-                _read(connection, [file], target, context)
-        name = batch[0].name if len(batch) == 1 else f"{batch[0].name} to {batch[-1].name}"
-        raise CollectionError(
-            f"{name}: no CloudTrail JSON ({said(error, batch[0].path, batch[0].name)})", remedy=AGAIN
-        ) from error
 
 
 def _refuse_empty(connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile]) -> None:

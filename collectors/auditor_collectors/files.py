@@ -147,7 +147,7 @@ def _gunzip(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
                         raise CollectionError(f"{name}: bytes follow the gzip stream", remedy="export the file again")
                     member = zlib.decompressobj(wbits=31)
                 yield member.decompress(data, BLOCK)
-                while member.unconsumed_tail:
+                while member.unconsumed_tail and not member.eof:  # at its end the tail is the next member's
                     yield member.decompress(member.unconsumed_tail, BLOCK)
                 data = member.unused_data
     except zlib.error as error:

@@ -174,6 +174,7 @@ class SnapshotWriter:
         try:
             with duckdb.connect(":memory:", config=config) as connection:
                 connection.execute("set TimeZone = 'UTC'")
+                connection.execute("set enable_progress_bar = false")  # it would go to standard output, which is data
                 written = connection.execute(
                     f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "  # noqa: S608 - declared names
                     f"order by {', '.join(order)}) "
