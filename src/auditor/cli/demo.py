@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.engine_options import engine_options
 from auditor.cli.options import narrate, progress_bar
+
+if TYPE_CHECKING:
+    from auditor.shell.engines import EngineChoice
 
 
 @click.command("demo")
@@ -20,10 +25,13 @@ from auditor.cli.options import narrate, progress_bar
     help="New folder for everything the demo makes.",
 )
 @click.option("--seed", type=int, default=20250114, show_default=True, help="Seed of the example's numbers.")
+@engine_options
 @click.option(
     "--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0."
 )
-def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_incidents: bool, strict: bool) -> int:
+def command(
+    incidents: tuple[str, ...], output: Path, seed: int, engine: EngineChoice, *, list_incidents: bool, strict: bool
+) -> int:
     """Run the whole job on an example company: collect, decide, seal, verify. No server, no cloud, no key needed."""
     from auditor.estate import INCIDENTS  # noqa: PLC0415 - lazy
 
@@ -32,7 +40,7 @@ def command(incidents: tuple[str, ...], output: Path, seed: int, *, list_inciden
             flips = "; ".join(f"{line}: {verdict} ({reason})" for line, (verdict, reason) in one.flips.items())
             click.echo(f"{one.name}\n    {one.description}\n    {flips or 'flips nothing'}")
         return 0
-    return _run(incidents, _new_folder(output), seed, strict=strict)
+    return _run(incidents, _new_folder(output), seed, engine, strict=strict)
 
 
 def _new_folder(output: Path) -> Path:
@@ -44,7 +52,7 @@ def _new_folder(output: Path) -> Path:
     return folder
 
 
-def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -> int:
+def _run(incidents: tuple[str, ...], output: Path, seed: int, engine: EngineChoice, *, strict: bool) -> int:
     from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
     from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
     from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
@@ -65,6 +73,7 @@ def _run(incidents: tuple[str, ...], output: Path, seed: int, *, strict: bool) -
             output=output / "bundles",
             time_created=utc_now(),
             as_of=estate.as_of,
+            engine=engine,
             progress=update,
         )
     with progress_bar("verifying", quiet=False) as update:

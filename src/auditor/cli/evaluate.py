@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.engine_options import engine_options
 from auditor.cli.exit_codes import BY_RESULT
 from auditor.cli.options import Instant, Output, narrate, progress_bar
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from auditor.shell.engines import EngineChoice
     from auditor.shell.evaluate import Evaluation
 
 
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "outputs", type=Output(), multiple=True, help="Also write json or markdown, as FORMAT or FORMAT=PATH."
 )
+@engine_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.option("--quiet", is_flag=True, help="No table and no narration.")
@@ -62,6 +65,7 @@ def command(
     output: Path,
     outputs: tuple[tuple[str, Path | None], ...],
     collected_at: datetime | None,
+    engine: EngineChoice,
     *,
     no_color: bool,
     quiet: bool,
@@ -73,9 +77,11 @@ def command(
     from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
+    from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
 
     load_signer(key)  # a missing key is told before hours of collection, not after
+    check_engine(engine)
     now = utc_now()
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
         if snapshot is None:
@@ -92,9 +98,12 @@ def command(
                 profile_name=profile,
                 policies=policies,
                 as_of=as_of,
+                engine=engine,
                 progress=update,
             )
     show(done, outputs, no_color=no_color, quiet=quiet)
+    for note in done.notes:
+        narrate(f"note: {note}", quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
     return BY_RESULT[done.decisions.result.value]
 
