@@ -102,8 +102,6 @@ def command(
                 progress=update,
             )
     show(done, outputs, no_color=no_color, quiet=quiet)
-    for note in done.notes:
-        narrate(f"note: {note}", quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
     return BY_RESULT[done.decisions.result.value]
 
@@ -126,3 +124,5 @@ def show(
             raise UsageError(f"{path}: cannot be written ({error.strerror}); the bundle is at {done.bundle}") from error
     if not quiet and all(path is not None for _, path in outputs):
         print_summary(done.summary, sys.stdout, color=False if no_color else None)
+    for note in done.notes:
+        narrate(f"note: {note}", quiet=quiet)

@@ -113,7 +113,7 @@ class OpaEngine:
             raise_all(
                 ControlError if theirs else EngineError,
                 f"{self._pack.root}: OPA {version} refused {len(refused)} of {len(self._policies)} policies",
-                [error.message for error in refused],
+                [self._in_the_packs_names(error.message) for error in refused],
                 remedy=f"correct them, or use a server of OPA {self._pack.opa}, with which the pack was built",
             )
 
@@ -167,6 +167,9 @@ class OpaEngine:
         except EngineError as error:
             raise EngineError(error.message, remedy=remedy) from error
         raise_all(EngineError, "not removed", [error.message for error in refused], remedy=remedy)
+
+    def _in_the_packs_names(self, said: str) -> str:
+        return said.replace(f"{self._namespace}/", "").replace(f"data.{self._namespace}.", "data.")
 
     def _file(self, policy: str) -> str:
         return policy.removeprefix(f"{self._namespace}/")
