@@ -19,7 +19,8 @@ class AuditorError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.message}\n  what to do: {self.remedy}" if self.remedy else self.message
+        said = f"{self.message}\n  what to do: {self.remedy}" if self.remedy else self.message
+        return "\n".join([said, *(f"  and: {note}" for note in getattr(self, "__notes__", ()))])
 
 
 class UsageError(AuditorError):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.engine_options import engine_options
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
+
+if TYPE_CHECKING:
+    from auditor.shell.engines import EngineChoice
 
 
 @click.command("demo")
@@ -21,6 +26,7 @@ from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
     help="New folder for everything the demo makes.",
 )
 @click.option("--seed", type=int, default=20250114, show_default=True, help="Seed of the example's numbers.")
+@engine_options
 @click.option(
     "--strict", is_flag=True, help="Exit with the verdict's code as `evaluate` does; without it a decided demo exits 0."
 )
@@ -31,6 +37,7 @@ def command(
     incident: tuple[str, ...],
     output: Path,
     seed: int,
+    engine: EngineChoice,
     *,
     list_incidents: bool,
     strict: bool,
@@ -46,7 +53,7 @@ def command(
             flips = "; ".join(f"{line}: {verdict} ({reason})" for line, (verdict, reason) in one.flips.items())
             click.echo(f"{one.name}\n    {one.description}\n    {flips or 'flips nothing'}")
         return 0
-    code = _run(incident, _new_folder(output), seed, no_color=no_color, quiet=quiet, verbose=verbose)
+    code = _run(incident, _new_folder(output), seed, engine, no_color=no_color, quiet=quiet, verbose=verbose)
     return code if strict else 0
 
 
@@ -59,7 +66,16 @@ def _new_folder(output: Path) -> Path:
     return folder
 
 
-def _run(incidents: tuple[str, ...], output: Path, seed: int, *, no_color: bool, quiet: bool, verbose: bool) -> int:
+def _run(
+    incidents: tuple[str, ...],
+    output: Path,
+    seed: int,
+    engine: EngineChoice,
+    *,
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
     from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
     from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
@@ -81,6 +97,7 @@ def _run(incidents: tuple[str, ...], output: Path, seed: int, *, no_color: bool,
             output=output / "bundles",
             time_created=utc_now(),
             as_of=estate.as_of,
+            engine=engine,
             progress=update,
         )
     with bar("verifying") as update:

@@ -11,6 +11,7 @@ import click
 
 from auditor.cli import complete, gates
 from auditor.cli.defaults import from_file
+from auditor.cli.engine_options import engine_options
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
 from auditor.cli.outputs import Outputs, check_folder, check_outputs, to_standard_output, write_outputs
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.core.summary import ControlWords
+    from auditor.shell.engines import EngineChoice
     from auditor.shell.evaluate import Evaluation
 
 
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Also write json, junit or markdown, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
 )
+@engine_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
 @NO_COLOR
 @QUIET
@@ -87,6 +90,7 @@ def command(
     output: Path,
     outputs: Outputs,
     collected_at: datetime | None,
+    engine: EngineChoice,
     *,
     no_color: bool,
     quiet: bool,
@@ -105,6 +109,7 @@ def command(
     from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
     from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
+    from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
@@ -115,6 +120,7 @@ def command(
     check_outputs(outputs)
     check_folder(output, "--output")
     load_signer(key)
+    check_engine(engine)
     pack = load_pack(policies or policies_dir())
     gates.check_gates(load_profile(pack, profile), gate)
     if others_may_read(key):
@@ -134,6 +140,7 @@ def command(
                 profile_name=profile,
                 policies=policies,
                 as_of=as_of,
+                engine=engine,
                 progress=update,
             )
     show(done, outputs, control_words(pack.controls), gate, no_color=no_color, quiet=quiet)
@@ -158,6 +165,8 @@ def show(
     if any(name == "junit" for name, _ in outputs):
         contents["junit"] = render_junit(done.decisions.document, words, done.bundle.name)
     write_outputs(outputs, contents, done.bundle)
+    for note in done.notes:
+        narrate(f"note: {note}", quiet=quiet)
     if quiet:
         return
     closing = gates.explain(done.summary, gate_names, gates.exit_code(done.summary, gate_names))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.engine_options import engine_options
 from auditor.cli.options import narrate
+
+if TYPE_CHECKING:
+    from auditor.shell.engines import EngineChoice
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 
@@ -45,10 +50,11 @@ def check(folder: Path | None) -> int:
 
 @command.command("test")
 @FOLDER
-def test(folder: Path | None) -> int:
-    """Run opa test, and every case of every control through DuckDB and the compiled module."""
+@engine_options
+def test(folder: Path | None, engine: EngineChoice) -> int:
+    """Run opa test, and every case of every control through DuckDB and the policy engine."""
     from auditor.shell.policy_check import run_cases  # noqa: PLC0415 - lazy
 
-    for said in run_cases(_folder(folder)):
+    for said in run_cases(_folder(folder), engine):
         click.echo(said)
     return 0

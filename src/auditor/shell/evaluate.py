@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.policies.pack import LOCK, WASM, load_pack, source_files
 from auditor.adapters.policies.profile import load_profile
-from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.adapters.signing.keys import load_signer
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.core.canonical import canonical_json
 from auditor.core.summary import Summary, summarise
 from auditor.shell.decide import SLOT_US, Inputs, decide
+from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
 from auditor.shipped import policies_dir, reports_dir
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ RECORDED = (
     "duckdb",
     "jinja2",
     "opa-py-wasm",
+    "opa-python-client",
     "pyarrow",
     "pydantic",
     "rfc8785",
@@ -53,6 +54,7 @@ class Evaluation:
     decisions_json: bytes
     report_markdown: bytes
     summary: Summary
+    notes: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -64,11 +66,13 @@ def evaluate(
     profile_name: str = DEFAULT_PROFILE,
     policies: Path | None = None,
     as_of: datetime | None = None,
+    engine: EngineChoice = DEFAULT_ENGINE,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> Evaluation:
     """Decide ``profile_name`` over the snapshot and seal the bundle into ``output``.
 
-    ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot.
+    ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot. ``engine`` is named in the bundle, and
+    any engine gives the same decisions; ``notes`` of the result are things to know of it.
 
     Raises:
         AuditorError: whatever is at fault, by its class; nothing is left behind.
@@ -79,8 +83,8 @@ def evaluate(
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
-    with WasmEngine(pack) as engine:
-        decisions, content = decide(Inputs(snapshot, pack, profile, moment), engine, progress=progress)
+    with open_engine(pack, engine) as policies_engine:
+        decisions, content = decide(Inputs(snapshot, pack, profile, moment), policies_engine, progress=progress)
     words = control_words(pack.controls)
     markdown = render_markdown(decisions.document, words, reports_dir())
     environment = _environment(pack.opa)
@@ -98,10 +102,13 @@ def evaluate(
         valid_until=moment + timedelta(seconds=profile.document.validity_seconds),
         settings=SETTINGS,
         development_key=True,
+        rego_engine=policies_engine.description,
     )
     bundle = seal(request, output, signer)
     report = bundle / "data" / "report" / "report.md"
-    return Evaluation(bundle, report, decisions, content, markdown, summarise(decisions.document, words))
+    return Evaluation(
+        bundle, report, decisions, content, markdown, summarise(decisions.document, words), policies_engine.notes
+    )
 
 
 def _floor(moment: datetime) -> datetime:

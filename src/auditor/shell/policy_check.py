@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from auditor.adapters.policies import build
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
-from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, raise_all
+from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
 from auditor.shell.policy_cases import read_cases, run_case
 from auditor.tables import TABLES
 
@@ -47,15 +47,16 @@ def check_pack(root: Path) -> Iterator[str]:
     yield f"policy.wasm: OPA {pack.opa} compiles the sources to the same bytes"
 
 
-def run_cases(root: Path) -> Iterator[str]:
+def run_cases(root: Path, engine: EngineChoice = DEFAULT_ENGINE) -> Iterator[str]:
     """Run ``opa test`` and every case of every control at ``root``; yield a line for each; raise when one differs."""
     yield build.test(root).strip()
     pack = load_pack(root)
     problems: list[str] = []
-    with WasmEngine(pack) as engine:
+    with open_engine(pack, engine) as policies:
+        yield from (f"note: {note}" for note in policies.notes)
         for control in pack.controls.values():
             cases = read_cases(pack, control)
-            found = [problem for case in cases for problem in run_case(pack, case, engine)]
+            found = [problem for case in cases for problem in run_case(pack, case, policies)]
             problems += found
             yield f"{control.id}: {len(cases)} cases, {len(found)} differences"
     raise_all(ControlError, f"{root}: cases differ from what they expect", problems, remedy="correct policy or case")

@@ -176,6 +176,9 @@ def _engines(bundle: CheckedBundle, notes: list[str]) -> None:
     recorded = bundle.predicate.replay.sqlEngine
     if recorded != here:
         notes.append(f"decided with {recorded}, decided again with {here}")
+    engine = bundle.predicate.replay.regoEngine
+    if not engine.startswith("wasm"):
+        notes.append(f"decided with {engine}, decided again with wasm")
 
 
 def _difference(archived: dict[str, Any], again: dict[str, Any]) -> str:

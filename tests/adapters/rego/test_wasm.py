@@ -7,7 +7,8 @@ import pytest
 
 from auditor.adapters.policies import build
 from auditor.adapters.policies.pack import load_pack
-from auditor.adapters.rego.wasm import BATCH_BYTES, WasmEngine
+from auditor.adapters.rego.batches import BATCH_BYTES
+from auditor.adapters.rego.wasm import WasmEngine
 from auditor.errors import ControlError, EngineError
 from auditor.shipped import policies_dir
 

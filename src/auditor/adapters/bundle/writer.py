@@ -52,6 +52,7 @@ class SealRequest:
     valid_until: datetime
     settings: Mapping[str, str]
     development_key: bool
+    rego_engine: str = "wasm"
 
 
 def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
@@ -160,7 +161,7 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
         "environment": dict(request.environment),
         "replay": {
             "sqlEngine": f"duckdb {request.environment['duckdb']}",
-            "regoEngine": f"wasm, compiled by opa {request.environment['opa']}",
+            "regoEngine": request.rego_engine,
             "settings": dict(request.settings),
             "decisionsDigest": sha256_hex(request.decisions),
         },

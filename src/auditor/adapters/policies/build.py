@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from auditor.adapters.policies.metadata import ControlMetadata
-from auditor.adapters.policies.pack import CAPABILITIES, ENTRYPOINTS, LOCK, WASM, digests, source_files
+from auditor.adapters.policies.pack import CAPABILITIES, ENTRYPOINTS, LOCK, WASM, digests, is_compiled, source_files
 from auditor.errors import ControlError, EngineError, raise_all
 
 TIMEOUT_S = 120
@@ -34,7 +34,8 @@ def find_opa() -> str:
     found = shutil.which("opa") or (str(cache) if cache.is_file() else None)
     if not found:
         raise EngineError(
-            "opa was not found on PATH; it is needed to compile or test policies (not to evaluate or verify)",
+            "opa was not found on PATH; it is needed to compile or test policies, and for --engine opa without "
+            "--opa-url (not to evaluate with Wasm, nor to verify)",
             remedy="install OPA (https://www.openpolicyagent.org/docs/#running-opa), or run `make setup-tools`",
         )
     return found
@@ -60,11 +61,7 @@ def opa_version() -> str:
 
 def rego_files(root: Path) -> list[str]:
     """Return the Rego files of the pack that are compiled: every one but tests, as POSIX paths."""
-    return [
-        path.relative_to(root).as_posix()
-        for path in source_files(root)
-        if path.suffix == ".rego" and not path.name.endswith("_test.rego")
-    ]
+    return [name for path in source_files(root) if is_compiled(name := path.relative_to(root).as_posix())]
 
 
 def check(root: Path) -> list[ControlMetadata]:

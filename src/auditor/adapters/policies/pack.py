@@ -94,7 +94,7 @@ def source_files(root: Path) -> list[Path]:
 
 def digests(root: Path, files: Iterable[Path]) -> dict[str, str]:
     """Return POSIX path relative to ``root`` -> SHA-256 (hex) of each file."""
-    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {path.relative_to(root).as_posix(): _sha256(path.read_bytes()) for path in files}
 
 
 def load_pack(root: Path) -> Pack:
@@ -110,6 +110,29 @@ def load_pack(root: Path) -> Pack:
             raise ControlError(f"{root / LOCK}: control {metadata.id} appears twice", remedy=REBUILD)
         controls[metadata.id] = Control(metadata, sql_path, _read(root / sql_path).decode())
     return Pack(root, lock.opa, wasm, controls, _derived(root), _lists(root))
+
+
+def is_compiled(name: str) -> bool:
+    """Say whether a file of a pack is Rego that is compiled: every one but tests."""
+    return name.endswith(".rego") and not name.endswith("_test.rego")
+
+
+def rego_sources(pack: Pack) -> dict[str, str]:
+    """Return file -> text of the Rego that ``pack.wasm`` was compiled from, libraries first.
+
+    Raises ``ControlError`` when the files are no longer those.
+    """
+    lock = _read_lock(pack.root)
+    names = sorted((name for name in lock.sources if is_compiled(name)), key=lambda name: (name[:4] != "lib/", name))
+    contents = {name: _read(pack.root / name) for name in names}
+    changed = [name for name, content in contents.items() if _sha256(content) != lock.sources[name]]
+    if changed or _sha256(pack.wasm) != lock.wasm_sha256:
+        raise ControlError(f"{pack.root}: changed while it was in use: {', '.join(changed) or WASM}", remedy=REBUILD)
+    return {name: content.decode() for name, content in contents.items()}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read(path: Path) -> bytes:
@@ -138,7 +161,7 @@ def _refuse_stale(root: Path, lock: Lock, wasm: bytes) -> None:
         for path, digest in found.items()
         if lock.sources.get(path, digest) != digest
     ]
-    if hashlib.sha256(wasm).hexdigest() != lock.wasm_sha256:
+    if _sha256(wasm) != lock.wasm_sha256:
         problems.append(f"{WASM}: is not the module that was built")
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
