@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("kinds", nargs="+", choices=list(TITLES))
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--report", type=Path, help="Markdown; each run replaces its kinds and keeps the others")
-    parser.add_argument("--tolerate", nargs="*", default=[], choices=list(TITLES), help="kinds whose survivors are only listed")
+    parser.add_argument(
+        "--tolerate", nargs="*", default=[], choices=list(TITLES), help="kinds whose survivors are only listed"
+    )
     given = parser.parse_args()
     equivalents = read_equivalents(EQUIVALENT)
     sections: dict[str, str] = {}
@@ -34,7 +36,9 @@ def main() -> int:
         sections[kind] = section(kind, outcomes, equivalents)
         sys.stdout.write(f"{kind}: {score(outcomes, equivalents)}\n")
         for one in alive:
-            sys.stdout.write(f"  survived: {one.mutant.file}:{one.mutant.line}: {one.mutant.place}: {one.mutant.operator}: {one.mutant.change}\n")
+            sys.stdout.write(
+                f"  survived: {one.mutant.file}:{one.mutant.line}: {one.mutant.place}: {one.mutant.operator}: {one.mutant.change}\n"
+            )
         for key in old:
             sys.stdout.write(f"  no survivor any more, remove it from {EQUIVALENT.name}: {': '.join(key)}\n")
         failed |= kind not in given.tolerate and bool(alive or old)

@@ -46,7 +46,11 @@ def short(text: str, width: int = 90) -> str:
 def read_equivalents(path: Path) -> dict[tuple[str, str, str, str], str]:
     """Return key -> reason of every reviewed equivalent mutant."""
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
-    return {(one["file"], one["place"], one["operator"], change): one["reason"] for one in entries for change in one["changes"]}
+    return {
+        (one["file"], one["place"], one["operator"], change): one["reason"]
+        for one in entries
+        for change in one["changes"]
+    }
 
 
 def survivors(outcomes: Iterable[Outcome], equivalents: dict[tuple[str, str, str, str], str]) -> list[Outcome]:
@@ -54,7 +58,9 @@ def survivors(outcomes: Iterable[Outcome], equivalents: dict[tuple[str, str, str
     return [one for one in outcomes if one.killed is None and not one.invalid and one.mutant.key not in equivalents]
 
 
-def stale(outcomes: Sequence[Outcome], equivalents: dict[tuple[str, str, str, str], str]) -> list[tuple[str, str, str, str]]:
+def stale(
+    outcomes: Sequence[Outcome], equivalents: dict[tuple[str, str, str, str], str]
+) -> list[tuple[str, str, str, str]]:
     """Return the reviewed entries, of the files that were mutated, that no longer name a survivor."""
     files = {one.mutant.file for one in outcomes}
     alive = {one.mutant.key for one in outcomes if one.killed is None and not one.invalid}

@@ -40,7 +40,16 @@ class OpaServer:
     def __enter__(self) -> Self:
         self._scratch = tempfile.TemporaryDirectory(prefix="opa-")
         path = str(Path(self._scratch.name) / "opa.sock")
-        command = [find_opa(), "run", "--server", "--addr", f"unix://{path}", "--log-level", "error", "--skip-version-check"]
+        command = [
+            find_opa(),
+            "run",
+            "--server",
+            "--addr",
+            f"unix://{path}",
+            "--log-level",
+            "error",
+            "--skip-version-check",
+        ]
         self._process = subprocess.Popen([*command, *self._files], cwd=self._root)
         self._connection = _UnixConnection(path)
         deadline = time.monotonic() + READY_S

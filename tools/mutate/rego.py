@@ -90,7 +90,9 @@ def mutate_rego(root: Path, wanted: Callable[[str], bool], progress: Callable[[s
             progress(f"{file}: {len(mutants)} mutants")
             for mutant in mutants:
                 refused = server.put_policy(file, mutant.text)
-                outcomes.append(Outcome(mutant, "refused by OPA", invalid=True) if refused else Outcome(mutant, bench.notice(file)))
+                outcomes.append(
+                    Outcome(mutant, "refused by OPA", invalid=True) if refused else Outcome(mutant, bench.notice(file))
+                )
             server.put_policy(file, (root / file).read_text(encoding="utf-8"))
     return outcomes
 
@@ -138,7 +140,15 @@ def _differs(one: Recorded, answer: list[dict[str, Any]]) -> bool:
     rows, decisions = [item["row"] for item in one.items], [entry["decision"] for entry in answer]
     metadata = one.case.control.metadata
     try:
-        found = findings("case", one.case.control.id, one.case.window, rows, decisions, members=metadata.members, sample_size=metadata.sample_size)
+        found = findings(
+            "case",
+            one.case.control.id,
+            one.case.window,
+            rows,
+            decisions,
+            members=metadata.members,
+            sample_size=metadata.sample_size,
+        )
     except ControlError:
         return True
     return bool(differences(one.case, found))

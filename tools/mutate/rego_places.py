@@ -70,7 +70,9 @@ class _Source:
         else:
             at, until = self._span(first["location"])
             inline = self._text[:at].rstrip(" ").endswith("if")
-            yield self._mutant("rule removed", place, at, until if inline else at, "false" if inline else "false\n\t", words)
+            yield self._mutant(
+                "rule removed", place, at, until if inline else at, "false" if inline else "false\n\t", words
+            )
 
     def _expression(self, expression: dict[str, Any], place: str) -> Iterator[Mutant]:
         start, end = self._span(expression["location"])

@@ -41,7 +41,11 @@ def section(kind: str, outcomes: Sequence[Outcome], equivalents: Equivalents) ->
         same = sum(one.killed is None for one in mine) - left
         lines.append(f"| {file} | {len(mine)} | {len(mine) - refused - left - same} | {same} | {refused} | {left} |")
     operators = Counter(one.mutant.operator for one in outcomes if not one.invalid)
-    lines += ["", "Operators: " + ", ".join(f"{name} ({number})" for name, number in sorted(operators.items())) + ".", ""]
+    lines += [
+        "",
+        "Operators: " + ", ".join(f"{name} ({number})" for name, number in sorted(operators.items())) + ".",
+        "",
+    ]
     if alive:
         lines += ["Survived:", "", "| file | line | place | operator | change |", "|---|--:|---|---|---|"]
         for one in alive:
@@ -68,5 +72,7 @@ def render(sections: Mapping[str, str], equivalents: Equivalents) -> str:
         "|---|---|---|---|---|",
     ]
     for (file, place, operator, change), reason in sorted(equivalents.items()):
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in (file, place, operator, change, reason)) + " |")
+        lines.append(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in (file, place, operator, change, reason)) + " |"
+        )
     return "\n".join(lines) + "\n"

@@ -53,7 +53,9 @@ def sql_mutants(file: str, sql: str) -> list[Mutant]:
             changed = copy.deepcopy(document)
             _put(changed, path, new)
             try:
-                (text,) = connection.execute("select json_deserialize_sql(?::json)", [json.dumps(changed)]).fetchone() or ("",)
+                (text,) = connection.execute(
+                    "select json_deserialize_sql(?::json)", [json.dumps(changed)]
+                ).fetchone() or ("",)
             except duckdb.Error:
                 continue
             at = _location(document, path)
