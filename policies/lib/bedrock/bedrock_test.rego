@@ -42,6 +42,19 @@ test_foundation_model_arn_names_its_region if {
 	bedrock.destination(row("arn:aws:bedrock:::foundation-model/anthropic.claude", null)) == ""
 }
 
+test_other_names_of_that_shape_name_no_region if {
+	every model_id in [
+		"urn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude",
+		"arn:aws:sagemaker:eu-central-1::foundation-model/anthropic.claude",
+	] {
+		bedrock.destination(row(model_id, null)) == null
+	}
+}
+
+test_an_arn_is_no_bare_model_whatever_the_list_says if {
+	not bedrock.bare_model_id("arn:x.y") with data.lists.bedrock_model_providers.providers as ["arn:x"]
+}
+
 test_unbounded if {
 	bedrock.unbounded("global.anthropic.claude")
 	bedrock.unbounded("arn:aws:bedrock:eu-west-1:111122223333:inference-profile/global.anthropic.claude")
@@ -53,4 +66,7 @@ test_bounded if {
 	not bedrock.unbounded("eu.anthropic.claude")
 	not bedrock.unbounded("arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude")
 	not bedrock.unbounded(null)
+	not bedrock.unbounded("urn:aws:bedrock:::foundation-model/anthropic.claude")
+	not bedrock.unbounded("arn:aws:bedrock:")
+	not bedrock.unbounded("arn:aws:bedrock::x")
 }

@@ -25,6 +25,11 @@ test_unknown_control_decides_nothing if {
 	results == []
 }
 
+test_a_gate_decides_on_its_facts if {
+	decision := dispatch.gate with input as {"gate": "go_no_go", "facts": {"verdict": "pass"}}
+	decision == {"decision": "go"}
+}
+
 test_unknown_gate_is_undefined if {
 	not dispatch.gate with input as {"gate": "no_such_gate", "facts": {}}
 }

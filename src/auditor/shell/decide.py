@@ -15,7 +15,7 @@ from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
 from auditor.core.statistics import assured_reading
-from auditor.errors import UsageError
+from auditor.errors import ControlError, UsageError
 from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
 
 if TYPE_CHECKING:
@@ -197,7 +197,11 @@ def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[st
     if not all(isinstance(number, int) for number in numbers):
         return None
     events, trials, unknown = (int(number) for number in numbers if number is not None)
-    return assured_reading(events, trials, unknown, share, int(parameters.get("looks", 1)))
+    try:
+        return assured_reading(events, trials, unknown, share, int(parameters.get("looks", 1)))
+    except ValueError as error:
+        remedy = f"correct the query's {spec.events}, {spec.trials} and {spec.unknown}, or the line's looks"
+        raise ControlError(f"control {metadata.id}, {row.get('resource')}: {error}", remedy=remedy) from error
 
 
 def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:

@@ -29,7 +29,7 @@ from auditor.shell.decide import decide_control, derive_tables, shared_parameter
 from auditor.tables import TABLES, Table, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.model import Finding
@@ -87,7 +87,11 @@ def _parse(control: Control, where: str, text: str) -> Case:
 
 def run_case(pack: Pack, case: Case, policies: PolicyEngine) -> list[str]:
     """Decide ``case`` and return every difference from what it expects, as sentences; empty when it holds."""
-    found = decide_case(pack, case, policies)
+    return differences(case, decide_case(pack, case, policies))
+
+
+def differences(case: Case, found: Sequence[Finding]) -> list[str]:
+    """Return how the findings of ``case`` differ from what it expects, as sentences."""
     actual = {
         one.resource: {"verdict": one.verdict.value, "reason": one.reason, "observed": one.observed} for one in found
     }
@@ -103,13 +107,16 @@ def run_case(pack: Pack, case: Case, policies: PolicyEngine) -> list[str]:
 
 def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
     """Write the case's rows as a snapshot would hold them, and decide its control on them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        paths = {name: _write(Path(scratch), table, case) for name, table in TABLES.items()}
-        with SqlEngine(paths, threads=1) as sql:
-            shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
-            derive_tables(sql, pack, [case.control], shared)
-            bound = BoundControl(case.control, case.parameters)
-            return decide_control(sql, policies, "case", bound, shared, case.window)
+    with tempfile.TemporaryDirectory() as scratch, SqlEngine(write_tables(Path(scratch), case), threads=1) as sql:
+        shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
+        derive_tables(sql, pack, [case.control], shared)
+        bound = BoundControl(case.control, case.parameters)
+        return decide_control(sql, policies, "case", bound, shared, case.window)
+
+
+def write_tables(folder: Path, case: Case) -> dict[str, Path]:
+    """Write the case's rows into ``folder`` and return table -> file; a table of which nothing is given is empty."""
+    return {name: _write(folder, table, case) for name, table in TABLES.items()}
 
 
 def _write(folder: Path, table: Table, case: Case) -> Path:

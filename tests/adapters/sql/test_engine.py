@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -149,6 +151,37 @@ def test_a_derived_table_keeps_no_inexact_column(engine: SqlEngine, sql: str, fo
     with pytest.raises(ControlError, match=found) as caught:
         engine.derive("t", sql, {})
     assert str(caught.value).startswith("derived/t.sql: ")
+
+
+def test_every_query_is_in_utc_wherever_it_runs(tmp_path: Path) -> None:
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from auditor.adapters.sql.engine import SqlEngine
+        with SqlEngine({"requests": Path(sys.argv[1])}) as engine:
+            for _ in range(2):
+                with engine._running("x") as connection:
+                    print(*connection.execute("select current_setting('TimeZone')").fetchone())
+    """
+    command = [sys.executable, "-c", program, str(write(tmp_path))]
+    said = subprocess.run(command, env={"TZ": "Asia/Tokyo"}, capture_output=True, text=True, check=True)
+    assert said.stdout == "UTC\nUTC\n"
+
+
+def test_nothing_temporary_outlives_a_query(engine: SqlEngine) -> None:
+    """What slips past the guard in one query is gone in the next."""
+    with engine._running(FILE) as connection:
+        connection.execute("create temp view requests as select 7 as latency_us")
+    assert value(engine, "select min(latency_us) from requests") == 300_000
+
+
+def test_a_query_asked_again_gives_rows_of_its_own(engine: SqlEngine) -> None:
+    sql = "select route, latency_us from requests where latency_us > $limit order by latency_us"
+    first = engine.query(FILE, sql, {"limit": 1_000_000})
+    first[0]["route"] = "changed"
+    assert engine.query(FILE, sql, {"limit": 1_000_000})[0]["route"] == "mcp"
+    assert len(engine.query(FILE, sql, {"limit": 2_000_000})) == 1
+    assert len(engine.query(FILE, sql, {"limit": 0})) == 3
 
 
 def test_the_name_of_a_folder_is_not_data(tmp_path: Path) -> None:

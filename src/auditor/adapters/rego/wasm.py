@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.adapters.rego.batches import BATCH_BYTES, DECISIONS, GATE, batches, exact_json, gate_decision, in_order
+from auditor.adapters.rego.module import imported_pages
 from auditor.errors import ControlError, EngineError
 
 if TYPE_CHECKING:
@@ -90,14 +91,12 @@ class WasmEngine:
 
 def _offer_memory(wasm: bytes) -> None:
     """Let opa-py-wasm start a module with the memory that the module declares it needs."""
-    import wasmtime  # noqa: PLC0415 - heavy
     from opapywasm import runtime  # noqa: PLC0415 - heavy
 
     try:
-        imports = wasmtime.Module(wasmtime.Engine(), wasm).imports
-    except wasmtime.WasmtimeError as error:
+        declared = imported_pages(wasm)
+    except (IndexError, ValueError) as error:
         raise ControlError(f"policy.wasm: not a WebAssembly module ({error})") from error
-    declared = max((one.type.limits.min for one in imports if isinstance(one.type, wasmtime.MemoryType)), default=0)
     if declared > PAGE_CEILING:
         raise ControlError(f"policy.wasm: wants {declared} pages of memory at start, allowed are {PAGE_CEILING}")
     runtime._DEFAULT_MEMORY_PAGES = max(runtime._DEFAULT_MEMORY_PAGES, declared)  # noqa: SLF001 - ADR 0004

@@ -1,7 +1,8 @@
 """Opens a snapshot and refuses one that is not exactly what its manifest and the declared tables say.
 
 Rules kept here: every declared table is there once and nothing else; digests, row counts, column names, types and
-nullability all hold; a column that is gone is an error, never a column of nulls.
+nullability all hold, as DuckDB reads them, which also answers the queries; a column that is gone is an error, never a
+column of nulls.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from auditor.tables import TABLES, Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import duckdb
 
 MANIFEST = "snapshot.json"
+SOURCE = "read_parquet(?, hive_partitioning = false)"
+KINDS = {"instant": "TIMESTAMP WITH TIME ZONE", "int": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN"}
 AGAIN = "collect again; a snapshot is never edited"
 
 
@@ -83,11 +85,22 @@ def open_snapshot(root: Path) -> Snapshot:
     manifest = _manifest(root)
     problems = _file_problems(root, manifest)
     raise_all(SnapshotError, f"{root}: not a whole snapshot", problems, remedy=AGAIN)
-    for entry in manifest.tables:
-        problems += _table_problems(root, entry, TABLES[entry.name], manifest.scope)
+    with _opened() as connection:
+        for entry in manifest.tables:
+            problems += _table_problems(connection, root, entry, TABLES[entry.name], manifest.scope)
     raise_all(SnapshotError, f"{root}: not what its manifest and the declared tables say", problems, remedy=AGAIN)
     tables = {entry.name: root / entry.file for entry in manifest.tables}
     return Snapshot(root, Scope(**manifest.scope.model_dump()), manifest.collectedAt, tables)
+
+
+def _opened() -> duckdb.DuckDBPyConnection:
+    """Return a database that fetches nothing; it reads the files as the queries will."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    off = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
+    return duckdb.connect(
+        ":memory:", config={**dict.fromkeys(off, "false"), "temp_directory": "", "memory_limit": "1GB"}
+    )
 
 
 def _manifest(root: Path) -> Manifest:
@@ -120,9 +133,10 @@ def _file_problems(root: Path, manifest: Manifest) -> list[str]:
     return problems
 
 
-def _table_problems(root: Path, entry: TableEntry, table: Table, scope: ScopeEntry) -> list[str]:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+def _table_problems(
+    connection: duckdb.DuckDBPyConnection, root: Path, entry: TableEntry, table: Table, scope: ScopeEntry
+) -> list[str]:
+    import duckdb  # noqa: PLC0415 - heavy
 
     path = root / entry.file
     try:
@@ -136,50 +150,47 @@ def _table_problems(root: Path, entry: TableEntry, table: Table, scope: ScopeEnt
     if size != entry.size:
         return [f"{entry.file}: {size} bytes, the manifest says {entry.size}"]
     try:
-        with pq.ParquetFile(path) as parquet:
-            rows = parquet.metadata.num_rows
-            problems = [] if rows == entry.rows else [f"{entry.file}: {rows} rows, the manifest says {entry.rows}"]
-            problems += _schema_problems(entry.file, parquet.schema_arrow, table.schema())
-            return problems or _value_problems(parquet, entry, table, scope)
-    except (pa.ArrowException, OSError) as error:
-        return [f"{entry.file}: no whole Parquet file ({error})"]
+        described = connection.execute(f"describe select * from {SOURCE}", [str(path)]).fetchall()  # noqa: S608 - a constant
+        found = {str(name): str(kind) for name, kind, *_ in described}
+        expected = {column.name: KINDS[column.type] for column in table.columns}
+        problems = [f"column {name!r} is missing" for name in expected if name not in found]
+        problems += [f"column {name!r} is not declared" for name in found if name not in expected]
+        problems += [
+            f"column {name!r} is {found[name]}, expected {kind}"
+            for name, kind in expected.items()
+            if found.get(name, kind) != kind
+        ]
+        problems = problems or _value_problems(connection, path, entry, table, scope)
+    except duckdb.Error as error:
+        problems = [f"no whole Parquet file ({error})"]
+    return [f"{entry.file}: {problem}" for problem in problems]
 
 
-def _schema_problems(file: str, found: pa.Schema, expected: pa.Schema) -> list[str]:
-    """Return how the columns differ in name or type; each is there once."""
-    names = found.names
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        return [f"{file}: column {name!r} is there {names.count(name)} times" for name in twice]
-    problems = [f"{file}: column {name!r} is missing" for name in expected.names if name not in names]
-    problems += [f"{file}: column {name!r} is not declared" for name in names if name not in expected.names]
-    problems += [
-        f"{file}: column {field.name!r} is {found.field(field.name).type}, expected {field.type}"
-        for field in expected
-        if field.name in names and found.field(field.name).type != field.type
-    ]
-    return problems
+def _value_problems(
+    connection: duckdb.DuckDBPyConnection, path: Path, entry: TableEntry, table: Table, scope: ScopeEntry
+) -> list[str]:
+    """Return a wrong number of rows, nulls where none may be, values outside their list, and rows of another system.
 
-
-def _value_problems(parquet: pq.ParquetFile, entry: TableEntry, table: Table, scope: ScopeEntry) -> list[str]:
-    """Return nulls where none may be, values outside their list, and rows of another system."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
-
-    problems: list[str] = []
+    One pass of flat memory: for each column how many values it has, and the first value that may not be in it.
+    """
     allowed = {column.name: column.values for column in table.columns if column.values}
     allowed |= {"system": (scope.system,), "environment": (scope.environment,)}
-    for batch in parquet.iter_batches(batch_size=1 << 17):
-        for column in table.columns:
-            values = batch.column(column.name)
-            if not column.nullable and values.null_count:
-                problems.append(f"{entry.file}: column {column.name!r} has null values, none are allowed")
-            if column.name in allowed:
-                foreign = sorted(str(one) for one in set(pc.unique(values).to_pylist()) - {None, *allowed[column.name]})
-                if foreign:
-                    listed = ", ".join(allowed[column.name])
-                    problems.append(
-                        f"{entry.file}: column {column.name!r} holds {foreign[0]!r}, expected one of {listed}"
-                    )
-        if problems:
-            break
+    required = [column.name for column in table.columns if not column.nullable]
+    asked = ["count(*)", *(f'count("{name}")' for name in required)]
+    asked += [f'min("{name}") filter (where not list_contains(?, "{name}"))' for name in allowed]
+    query = f"select {', '.join(asked)} from {SOURCE}"  # noqa: S608 - declared names
+    answer = connection.execute(query, [*(list(values) for values in allowed.values()), str(path)]).fetchone()
+    rows, *rest = answer or (-1,)
+    present, foreign = rest[: len(required)], rest[len(required) :]
+    problems = [] if rows == entry.rows else [f"{rows} rows, the manifest says {entry.rows}"]
+    problems += [
+        f"column {name!r} has null values, none are allowed"
+        for name, number in zip(required, present, strict=True)
+        if number != rows
+    ]
+    problems += [
+        f"column {name!r} holds {value!r}, expected one of {', '.join(allowed[name])}"
+        for name, value in zip(allowed, foreign, strict=True)
+        if value is not None
+    ]
     return problems

@@ -1,10 +1,11 @@
-"""Runs guarded queries over a snapshot, each on a fresh, locked DuckDB.
+"""Runs guarded queries over a snapshot, all on one locked DuckDB that is nobody else's.
 
-Rules kept here: a query sees only its declared tables; the connection can reach only the exact Parquet files, no other
-file, no network, no extension, no Python object; its settings are locked before the query runs; where a file lies
-never changes what is in it (DuckDB would read a folder ``kind=x`` as a column); what goes in, is kept between queries
-and comes back is exact (integers, text, booleans, null, lists and objects of these; a decimal as its text), never a
-float.
+Rules kept here: a query sees only its declared tables; the database can reach only the exact Parquet files, no other
+file, no network, no extension, no Python object; its settings are locked before the first query runs, and each query
+has a connection of its own, so that nothing temporary outlives it; where a file lies never changes what is in it
+(DuckDB would read a folder ``kind=x`` as a column); what goes in, is kept between queries and comes back is exact
+(integers, text, booleans, null, lists and objects of these; a decimal as its text), never a float; a query that was
+asked before is not run again, for nothing it reads can have changed.
 Source: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
 """
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     import duckdb
-    import pyarrow as pa
 
 TIMEOUT_S = 600.0
 MAX_SPILL = "8GB"
 MAX_INTEGER = 2**53 - 1
+MAX_KEPT_ROWS = 10_000
 KEPT_TYPES = frozenset(
     {"boolean", "tinyint", "smallint", "integer", "bigint", "decimal", "varchar", "timestamp with time zone"}
 )
@@ -48,7 +49,10 @@ class SqlEngine:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._files = {name: path.resolve() for name, path in tables.items()}
-        self._derived: dict[str, pa.Table] = {}
+        self._derived: set[str] = set()
+        self._used: dict[tuple[str, int], frozenset[str]] = {}
+        self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._database: duckdb.DuckDBPyConnection | None = None
         self._settings = {"memory_limit": memory_limit, "threads": str(threads), "max_temp_directory_size": MAX_SPILL}
         self._spill = spill
         self._timeout_s = timeout_s
@@ -57,7 +61,8 @@ class SqlEngine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._derived.clear()
+        if self._database is not None:
+            self._database.close()
 
     def derive(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Run ``sql`` and keep its rows as table ``name`` for later queries.
@@ -69,38 +74,58 @@ class SqlEngine:
         file = f"derived/{name}.sql"
         if name in self._derived or name in self._files:
             raise ControlError(f"{file}: table {name!r} is there already")
-        with self._running(file, sql, parameters) as result:
-            _distinct(file, result.columns)
-            for column, kind in zip(result.columns, result.types, strict=True):
+        values = self._values(file, sql, parameters)
+        with self._running(file) as connection:
+            bound = connection.sql(sql, params=values)
+            _distinct(file, bound.columns)
+            for column, kind in zip(bound.columns, bound.types, strict=True):
                 _keepable(file, column, kind)
-            self._derived[name] = result.to_arrow_table()
+            connection.execute(f'create table "{name}" as {sql}', values)
+        self._derived.add(name)
 
     def query(self, file: str, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run ``sql`` and return its rows as exact JSON objects; raises as ``derive``."""
-        with self._running(file, sql, parameters) as result:
+        values = self._values(file, sql, parameters)
+        asked = (sql, repr(values))
+        if asked in self._answers:
+            return [dict(row) for row in self._answers[asked]]
+        with self._running(file) as connection:
+            result = connection.sql(sql, params=values)
             names = result.columns
             _distinct(file, names)
-            rows = result.fetchall()
-        return [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in rows]
+            found = result.fetchall()
+        rows = [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
+        if len(rows) <= MAX_KEPT_ROWS:
+            self._answers[asked] = [dict(row) for row in rows]
+        return rows
 
-    @contextmanager
-    def _running(self, file: str, sql: str, parameters: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyRelation]:
-        import duckdb  # noqa: PLC0415 - heavy
-
-        used = check_select(file, sql, self._files.keys() | self._derived.keys())
+    def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Guard the query and return the parameters that it uses, as DuckDB should see them."""
+        known = (sql, len(self._derived))
+        if known not in self._used:
+            self._used[known] = check_select(file, sql, self._files.keys() | self._derived)
+        used = self._used[known]
         missing = sorted(used - parameters.keys())
         if missing:
             raise ControlError(
                 f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
                 remedy="declare it in the control's METADATA and give it in the profile's line",
             )
-        values = {name: _bound(file, name, parameters[name]) for name in sorted(used)}
-        with closing(self._connect()) as connection:
+        return {name: _bound(file, name, parameters[name]) for name in sorted(used)}
+
+    @contextmanager
+    def _running(self, file: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection for one query, stop it in time, and say whose fault an error is."""
+        import duckdb  # noqa: PLC0415 - heavy
+
+        if self._database is None:
+            self._database = self._connect()
+        with closing(self._database.cursor()) as connection:
             timer = threading.Timer(self._timeout_s, connection.interrupt)
             timer.daemon = True
             timer.start()
             try:
-                yield connection.sql(sql, params=values)
+                yield connection
             except duckdb.InterruptException as error:
                 raise EngineError(f"{file}: the query did not end within {self._timeout_s:g} s") from error
             except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException) as error:
@@ -111,7 +136,7 @@ class SqlEngine:
                 timer.cancel()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a fresh connection that holds the tables and is locked; raises ``EngineError`` for a bad file."""
+        """Return a database that holds the snapshot's tables and is locked; raises ``EngineError`` for a bad file."""
         import duckdb  # noqa: PLC0415 - heavy
 
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -132,14 +157,12 @@ class SqlEngine:
 
     def _present(self, connection: duckdb.DuckDBPyConnection) -> None:
         files = ", ".join(_quoted(str(path)) for path in self._files.values())
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")  # global: of every query's connection, not of this one alone
         connection.execute(f"set allowed_paths = [{files}]")
         connection.execute("set enable_external_access = false")
         for name, path in self._files.items():
             source = f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
             connection.execute(f'create view "{name}" as select * from {source}')  # noqa: S608 - our own names
-        for name, table in self._derived.items():
-            connection.register(name, table)
         connection.execute("set lock_configuration = true")
 
 
@@ -154,10 +177,7 @@ def _distinct(file: str, names: Sequence[str]) -> None:
 
 
 def _keepable(file: str, column: str, kind: Any) -> None:
-    """Refuse a column of DuckDB type ``kind`` whose values Arrow would not give back as they are.
-
-    That is a float, and HUGEINT, which becomes a decimal there and so another JSON value.
-    """
+    """Refuse a column of DuckDB type ``kind``: an inexact one (float), or one another engine may not keep (HUGEINT)."""
     if kind.id in {"list", "struct"}:
         for name, child in kind.children:
             _keepable(file, f"{column}.{name}", child)

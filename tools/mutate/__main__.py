@@ -1,0 +1,82 @@
+"""``python -m tools.mutate rego sql python``: run mutants, write the report, and fail on what survived."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.mutate.mutant import read_equivalents, stale, survivors
+from tools.mutate.report import TITLES, render, score, section
+
+if TYPE_CHECKING:
+    from tools.mutate.mutant import Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+
+
+def main() -> int:
+    """Return 1 when a mutant survived, or a reviewed one is there no more."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.add_argument("kinds", nargs="+", choices=list(TITLES))
+    parser.add_argument("--only", default="", help="only files whose path contains this")
+    parser.add_argument("--report", type=Path, help="Markdown; each run replaces its kinds and keeps the others")
+    parser.add_argument(
+        "--tolerate", nargs="*", default=[], choices=list(TITLES), help="kinds whose survivors are only listed"
+    )
+    given = parser.parse_args()
+    equivalents = read_equivalents(EQUIVALENT)
+    sections: dict[str, str] = {}
+    failed = False
+    for kind in given.kinds:
+        outcomes = _run(kind, given.only)
+        alive, old = survivors(outcomes, equivalents), stale(outcomes, equivalents)
+        sections[kind] = section(kind, outcomes, equivalents)
+        sys.stdout.write(f"{kind}: {score(outcomes, equivalents)}\n")
+        for one in alive:
+            sys.stdout.write(
+                f"  survived: {one.mutant.file}:{one.mutant.line}: {one.mutant.place}: {one.mutant.operator}: {one.mutant.change}\n"
+            )
+        for key in old:
+            sys.stdout.write(f"  no survivor any more, remove it from {EQUIVALENT.name}: {': '.join(key)}\n")
+        failed |= kind not in given.tolerate and bool(alive or old)
+    if given.report:
+        _write(given.report, sections, equivalents)
+    return int(failed)
+
+
+def _run(kind: str, only: str) -> list[Outcome]:
+    def wanted(file: str) -> bool:
+        return only in file
+
+    def progress(words: str) -> None:
+        sys.stderr.write(f"{words}\n")
+
+    if kind == "rego":
+        from tools.mutate.rego import mutate_rego
+
+        return mutate_rego(ROOT / "policies", wanted, progress)
+    if kind == "sql":
+        from tools.mutate.sql import mutate_sql
+
+        return mutate_sql(ROOT / "policies", wanted, progress)
+    from tools.mutate.python import mutate_python
+
+    return mutate_python(ROOT, wanted, progress)
+
+
+def _write(path: Path, sections: dict[str, str], equivalents: dict[tuple[str, str, str, str], str]) -> None:
+    """Write the report, keeping the sections of the kinds that were not run."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for kind, title in TITLES.items():
+        _, found, after = before.partition(f"## {title}\n")
+        if found and kind not in sections:
+            sections[kind] = f"## {title}\n{after.split(chr(10) + '## ', 1)[0]}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(sections, equivalents), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
