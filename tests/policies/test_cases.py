@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.build import find_opa
+from auditor.adapters.policies.pack import load_pack
 from auditor.errors import EngineError
 from auditor.shell.engines import EngineChoice, open_engine
 from auditor.shell.policy_cases import read_cases, run_case
