@@ -37,6 +37,8 @@ class EngineChoice:
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
             raise UsageError(f"engine {self.name!r} is unknown, expected one of {', '.join(ENGINES)}")
+        if not 0 < self.opa_timeout_s < float("inf"):
+            raise UsageError(f"a time-out of {self.opa_timeout_s:g} s for OPA is none", remedy="give some seconds")
         if self.uses_opa and self.opa_url is not None:
             self.address(self.opa_url)  # a wrong one is told before anything is done
 

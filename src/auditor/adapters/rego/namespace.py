@@ -76,7 +76,7 @@ def _walk(node: Any, namespace: str) -> Iterator[str]:
                 value = value[1:]
             yield from _walk(value, namespace)
         elif kind == "var" and value == "data":
-            yield f"it refers to all of data, outside {namespace}"
+            yield f"it refers to data, outside {namespace}"
         else:
             for name, part in node.items():
                 if name not in UNREAD:

@@ -49,7 +49,7 @@ class Transport(HTTPAdapter):
         response = super().send(request, stream=True, timeout=self._timeout_s, verify=verify, cert=cert)
         try:
             body = _read(response.raw, deadline)
-        except ReadTimeoutError as error:
+        except (ReadTimeoutError, TimeoutError) as error:
             raise requests.ReadTimeout(error, request=request) from error
         except (HTTPError, OSError) as error:
             raise requests.ConnectionError(error, request=request) from error
@@ -68,5 +68,5 @@ def _read(raw: BaseHTTPResponse, deadline: float) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise TooLargeError
         if time.monotonic() > deadline:
-            raise requests.ReadTimeout
+            raise TimeoutError
     return bytes(body)
