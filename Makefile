@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?=
-PYTEST ?=
+PYTEST ?= -n auto
 
 .PHONY: help setup setup-tools demo test lint format policy policy-build lock clean
 

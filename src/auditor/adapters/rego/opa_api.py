@@ -202,8 +202,9 @@ class OpaApi:
             raise self._unlike_opa(what, str(error.message)) from error
         except requests.RequestException as error:
             raise EngineError(
-                f"{what}: the OPA server cannot be reached or broke off ({self._clean(_root(error))})",
-                remedy="see whether the server runs at --opa-url, and what it logged",
+                f"{what}: the OPA server at {self._address.url} cannot be reached or broke off "
+                f"({self._clean(_root(error))})",
+                remedy="see whether it runs there, and what it logged",
             ) from error
 
     def _unlike_opa(self, what: str, why: str) -> EngineError:
