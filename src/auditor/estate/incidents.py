@@ -12,6 +12,7 @@ from auditor.errors import UsageError
 GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
 ERRORS = "slo.error_rate"
+BURN_RATE = "slo.burn_rate"
 MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
 ERRORS_SUSTAINED = "rollback.errors_sustained"
@@ -59,6 +60,7 @@ _ALL = (
             GENERATION: ("inconclusive", "window_incomplete"),
             CACHED: ("inconclusive", "window_incomplete"),
             ERRORS: ("inconclusive", "window_incomplete"),
+            BURN_RATE: ("inconclusive", "window_incomplete"),
             MOST_FAILING: ("inconclusive", "window_incomplete"),
             SUSTAINED: ("inconclusive", "window_incomplete"),
             ERRORS_SUSTAINED: ("inconclusive", "window_incomplete"),
@@ -96,6 +98,15 @@ _ALL = (
         "error_burst",
         "for three minutes a quarter of all requests end in an error; the two-hour rate does not show it",
         {ERRORS_SUSTAINED: ("fail", "sustained_breach")},
+    ),
+    Incident(
+        "fast_burn",
+        "for the last hour a quarter of all requests end in an error: the budget of days is used up",
+        {
+            ERRORS: ("fail", "error_rate_over"),
+            BURN_RATE: ("fail", "burn_rate_over"),
+            ERRORS_SUSTAINED: ("fail", "sustained_breach"),
+        },
     ),
     Incident(
         "outage",
