@@ -66,6 +66,17 @@ def throughput_reading(
     return "fail" if found.upper < limit else "undecided"
 
 
+def bounded_reading(
+    worst: Sequence[Minute], best: Sequence[Minute], baseline: Sequence[Minute], margin_percent: int, block_minutes: int
+) -> Reading:
+    """Return what ``throughput_reading`` says of the current series wherever the truth lies between worst and best."""
+    if throughput_reading(worst, baseline, margin_percent, block_minutes) == "pass":
+        return "pass"
+    if throughput_reading(best, baseline, margin_percent, block_minutes) == "fail":
+        return "fail"
+    return "undecided"
+
+
 def ratio_interval(current: Sequence[Minute], baseline: Sequence[Minute], block_minutes: int) -> Interval | None:
     """Return the interval of (completed / offered) of ``current`` over that of ``baseline``, or None without one.
 

@@ -13,6 +13,7 @@ GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
 ERRORS = "slo.error_rate"
 BURN_RATE = "slo.burn_rate"
+THROUGHPUT = "slo.throughput"
 MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
 ERRORS_SUSTAINED = "rollback.errors_sustained"
@@ -48,6 +49,7 @@ _ALL = (
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
             ERRORS: ("inconclusive", "coverage"),
+            THROUGHPUT: ("inconclusive", "coverage"),
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
@@ -61,6 +63,7 @@ _ALL = (
             CACHED: ("inconclusive", "window_incomplete"),
             ERRORS: ("inconclusive", "window_incomplete"),
             BURN_RATE: ("inconclusive", "window_incomplete"),
+            THROUGHPUT: ("inconclusive", "window_incomplete"),
             MOST_FAILING: ("inconclusive", "window_incomplete"),
             SUSTAINED: ("inconclusive", "window_incomplete"),
             ERRORS_SUSTAINED: ("inconclusive", "window_incomplete"),
@@ -73,6 +76,7 @@ _ALL = (
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
             ERRORS: ("inconclusive", "coverage"),
+            THROUGHPUT: ("inconclusive", "coverage"),
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
@@ -91,6 +95,7 @@ _ALL = (
             GENERATION: ("inconclusive", "no_data"),
             CACHED: ("inconclusive", "no_data"),
             ERRORS: ("inconclusive", "no_data"),
+            THROUGHPUT: ("inconclusive", "load_unmatched"),
         },
     ),
     Incident("raised_errors", "3 % of all requests end in an error", {ERRORS: ("fail", "error_rate_over")}),
@@ -105,6 +110,7 @@ _ALL = (
         {
             ERRORS: ("fail", "error_rate_over"),
             BURN_RATE: ("fail", "burn_rate_over"),
+            THROUGHPUT: ("fail", "throughput_lower"),
             ERRORS_SUSTAINED: ("fail", "sustained_breach"),
         },
     ),
@@ -112,6 +118,16 @@ _ALL = (
         "outage",
         "for one minute nine in ten requests fail: two shifted minutes are over 10 %, and one is mostly failures",
         {MOST_FAILING: ("fail", "most_failed"), ERRORS_SUSTAINED: ("fail", "sustained_breach")},
+    ),
+    Incident(
+        "slow_throughput",
+        "an eighth of all requests are turned away (a client error, so no error rate shows it)",
+        {THROUGHPUT: ("fail", "throughput_lower")},
+    ),
+    Incident(
+        "baseline_missing",
+        "the baseline holds only the minutes of another metric",
+        {THROUGHPUT: ("inconclusive", "baseline_missing")},
     ),
     Incident("region_leak", "a few calls go to Bedrock in us-east-1", {RESIDENCY: ("fail", "other_region")}),
     Incident(

@@ -85,6 +85,8 @@ def _status(draw: float, minute: float, incidents: Collection[str]) -> str:
     )  # fmt: skip
     if draw < failing:
         return "error"
+    if "slow_throughput" in incidents and draw < failing + 0.125:  # noqa: PLR2004 - an eighth
+        return "rejected"
     if draw < 0.996:  # noqa: PLR2004 - share of successes
         return "success"
     return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"  # noqa: PLR2004 - shares of failures
