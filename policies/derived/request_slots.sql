@@ -1,7 +1,7 @@
 -- Every request ended before the as-of, health checks included, counted once per 10 s slot, source, route and kind.
 -- measured: served (a timeout at its timeout value) with a latency. failed: counted apart, never a latency.
 -- unmeasured: the source does not say enough to place the request; a policy must bound it, not drop it.
--- answered: of a known kind, with a known outcome. errors: those that ended in an error or a timeout; a client's own
+-- answered: of a known kind, with a known outcome. completed: of these, those that ended well. errors: those that ended in an error or a timeout; a client's own
 -- error is none. unplaced: it may be a failed request, or a health check, or neither; a policy must bound it.
 -- over_N: measured requests slower than the Nth limit of the profile (at most eight limits).
 select
@@ -17,6 +17,7 @@ select
         and (outcome is null or (outcome in ('ok', 'timeout') and (latency_us is null or latency_us < 0 or route is null or kind is null)))
     ) as unmeasured,
     count(*) filter (where kind <> 'health_check' and outcome is not null) as answered,
+    count(*) filter (where kind <> 'health_check' and outcome = 'ok') as completed,
     count(*) filter (where kind <> 'health_check' and outcome in ('error', 'timeout')) as errors,
     count(*) filter (where kind is distinct from 'health_check' and (kind is null or outcome is null)) as unplaced,
     count(*) filter (where outcome in ('ok', 'timeout') and latency_us > $all_latency_limit_us[1] and route is not null and kind is not null) as over_1,

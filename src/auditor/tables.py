@@ -139,6 +139,20 @@ _TABLES = (
         ),
         ("source", "account", "region", "call"),
     ),
+    Table(
+        "baselines",
+        "one row per period of a metric before the change, as somebody measured it",
+        (
+            *_scope(),
+            Column("metric", "text", "what was measured, e.g. throughput"),
+            Column("stratum", "text", "part of the traffic, e.g. a route; empty for all of it"),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("offered", "int", "requests that arrived in the period", "1"),
+            Column("completed", "int", "of these, requests that ended well", "1"),
+        ),
+        ("source", "metric", "stratum", "period_start", "period_end"),
+    ),
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}

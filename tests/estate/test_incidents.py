@@ -24,6 +24,8 @@ PASSES = {
     "slo.p95_generation": "within_limit",
     "slo.p95_cached": "within_limit",
     "slo.error_rate": "error_rate_within",
+    "slo.burn_rate": "burn_rate_within",
+    "slo.throughput": "throughput_held",
     "rollback.most_failing": "most_succeeded",
     "rollback.p95_sustained": "breaches_brief",
     "rollback.errors_sustained": "breaches_brief",

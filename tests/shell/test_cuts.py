@@ -30,7 +30,12 @@ from auditor.shipped import policies_dir
 from auditor.tables import TABLES, schema
 
 MINUTES = 130
-TIMES = {"requests": "event_time", "audit_events": "event_time", "heartbeats": "start_time"}
+TIMES = {
+    "requests": "event_time",
+    "audit_events": "event_time",
+    "heartbeats": "start_time",
+    "baselines": "period_start",
+}
 DECISIVE = [
     *(("requests", name) for name in ("route", "kind", "outcome", "latency_us")),
     *(("audit_events", name) for name in ("model_id", "inference_region")),

@@ -14,6 +14,12 @@ SENTENCES: dict[str, str] = {
     "over_limit": "P95 {observed} is over the limit {limit}",
     "error_rate_within": "error rate {observed} is within {limit}",
     "error_rate_over": "error rate {observed} is over the limit {limit}",
+    "burn_rate_within": "the error budget burns at {observed} (short, long window), an alert needs {limit} in both",
+    "burn_rate_over": "the error budget burns at {observed} (short, long window), both at or over {limit}",
+    "throughput_held": "completed {observed} of what was offered at matched load, before {limit}",
+    "throughput_lower": "completed only {observed} of what was offered at matched load, before {limit}",
+    "load_unmatched": "too few minutes had a load that the baseline has too",
+    "baseline_missing": "there is no baseline to compare with",
     "most_succeeded": "at most {observed} requests failed in a minute",
     "most_failed": "FIRED: {observed} of {limit} requests of a minute failed",
     "most_may_have_failed": "{observed} of {limit} requests of a minute failed: too few to be certain that most do",
@@ -46,6 +52,9 @@ SENTENCES: dict[str, str] = {
     "empty": "there is nothing to decide on",
 }
 
+# Units of whole parts: how many make one that a person reads, and what to write after it.
+SCALES = {"ppm": (10_000, " %"), "tenths": (10, "x")}
+
 
 def sentence(reason: str, observed: Any, limit: Any, unit: str = "") -> str:
     """Return the sentence for ``reason``; values are shown with ``unit``. Raises ``KeyError`` for an unknown code."""
@@ -62,6 +71,7 @@ def quantity(value: Any, unit: str = "") -> str:
         return ", ".join(quantity(one, unit) for one in value)
     if unit == "us" and isinstance(value, int):
         return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
-    if unit == "ppm" and isinstance(value, int):
-        return f"{Decimal(value) / 10_000:f} %"
+    if unit in SCALES and isinstance(value, int):
+        parts, suffix = SCALES[unit]
+        return f"{Decimal(value) / parts:f}{suffix}"
     return f"{value} {unit}".rstrip()

@@ -12,6 +12,8 @@ from auditor.errors import UsageError
 GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
 ERRORS = "slo.error_rate"
+BURN_RATE = "slo.burn_rate"
+THROUGHPUT = "slo.throughput"
 MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
 ERRORS_SUSTAINED = "rollback.errors_sustained"
@@ -47,6 +49,7 @@ _ALL = (
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
             ERRORS: ("inconclusive", "coverage"),
+            THROUGHPUT: ("inconclusive", "coverage"),
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
@@ -59,6 +62,8 @@ _ALL = (
             GENERATION: ("inconclusive", "window_incomplete"),
             CACHED: ("inconclusive", "window_incomplete"),
             ERRORS: ("inconclusive", "window_incomplete"),
+            BURN_RATE: ("inconclusive", "window_incomplete"),
+            THROUGHPUT: ("inconclusive", "window_incomplete"),
             MOST_FAILING: ("inconclusive", "window_incomplete"),
             SUSTAINED: ("inconclusive", "window_incomplete"),
             ERRORS_SUSTAINED: ("inconclusive", "window_incomplete"),
@@ -71,6 +76,7 @@ _ALL = (
             GENERATION: ("inconclusive", "coverage"),
             CACHED: ("inconclusive", "coverage"),
             ERRORS: ("inconclusive", "coverage"),
+            THROUGHPUT: ("inconclusive", "coverage"),
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
@@ -89,6 +95,7 @@ _ALL = (
             GENERATION: ("inconclusive", "no_data"),
             CACHED: ("inconclusive", "no_data"),
             ERRORS: ("inconclusive", "no_data"),
+            THROUGHPUT: ("inconclusive", "load_unmatched"),
         },
     ),
     Incident("raised_errors", "3 % of all requests end in an error", {ERRORS: ("fail", "error_rate_over")}),
@@ -98,9 +105,29 @@ _ALL = (
         {ERRORS_SUSTAINED: ("fail", "sustained_breach")},
     ),
     Incident(
+        "fast_burn",
+        "for the last hour a quarter of all requests end in an error: the budget of days is used up",
+        {
+            ERRORS: ("fail", "error_rate_over"),
+            BURN_RATE: ("fail", "burn_rate_over"),
+            THROUGHPUT: ("fail", "throughput_lower"),
+            ERRORS_SUSTAINED: ("fail", "sustained_breach"),
+        },
+    ),
+    Incident(
         "outage",
         "for one minute nine in ten requests fail: two shifted minutes are over 10 %, and one is mostly failures",
         {MOST_FAILING: ("fail", "most_failed"), ERRORS_SUSTAINED: ("fail", "sustained_breach")},
+    ),
+    Incident(
+        "slow_throughput",
+        "an eighth of all requests are turned away (a client error, so no error rate shows it)",
+        {THROUGHPUT: ("fail", "throughput_lower")},
+    ),
+    Incident(
+        "baseline_missing",
+        "the baseline holds only the minutes of another metric",
+        {THROUGHPUT: ("inconclusive", "baseline_missing")},
     ),
     Incident("region_leak", "a few calls go to Bedrock in us-east-1", {RESIDENCY: ("fail", "other_region")}),
     Incident(

@@ -31,6 +31,7 @@ class Period:
 SUSTAINED = Period(40, 46)
 BRIEF = Period(40, 43)
 ERRING = Period(50, 53)
+BURNING = Period(60, 1000)
 FAILING = Period(70, 71)
 BLIND = Period(60, 90)
 LOST = Period(60, 80)
@@ -78,11 +79,14 @@ def _status(draw: float, minute: float, incidents: Collection[str]) -> str:
     failing = (
         0.9 if "outage" in incidents and FAILING.holds(minute)
         else 0.25 if "error_burst" in incidents and ERRING.holds(minute)
+        else 0.25 if "fast_burn" in incidents and BURNING.holds(minute)
         else 0.03 if "raised_errors" in incidents
         else 0.0
     )  # fmt: skip
     if draw < failing:
         return "error"
+    if "slow_throughput" in incidents and draw < failing + 0.125:  # noqa: PLR2004 - an eighth
+        return "rejected"
     if draw < 0.996:  # noqa: PLR2004 - share of successes
         return "success"
     return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"  # noqa: PLR2004 - shares of failures

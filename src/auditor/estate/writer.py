@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import traffic, trail
+from auditor.estate import baseline, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -61,6 +61,11 @@ values = { success = "ok", rejected = "client_error", error = "error", timeout =
 kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
 
+# What the service completed in each minute of the week before.
+[sources.baseline]
+kind = "baselines"
+files = ["baseline/*.jsonl"]
+
 # Independent observers: they prove that a source was alive, and count what it should hold.
 [sources.requests_heartbeats]
 kind = "heartbeats"
@@ -96,6 +101,7 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
         root.mkdir(parents=True, exist_ok=False)
         _write_requests(root, names, seed)
         _write_trail(root, names, seed)
+        _write(root / "baseline" / "throughput.jsonl", _lines(baseline.minutes(START, AS_OF, names, seed)))
         (root / "auditor.toml").write_text(CONFIG, encoding="utf-8")
     except OSError as error:
         raise UsageError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.adapters.policies.pack import tables_read
 from auditor.adapters.sql.engine import SqlEngine
+from auditor.core.bootstrap import bounded_reading
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from auditor.adapters.policies.metadata import ControlMetadata
+    from auditor.adapters.policies.metadata import Bootstrap, ControlMetadata
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.adapters.policies.profile import BoundControl, Line, Profile
     from auditor.adapters.snapshot.reader import Snapshot
@@ -188,7 +189,9 @@ def decide_control(
 
 
 def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
-    """Return the assured reading of a row, or None when the control is no share or a count is unknown."""
+    """Return the assured reading of a row, or None when the control has none or a count is unknown."""
+    if metadata.bootstrap:
+        return _compared(metadata.bootstrap, parameters, row)
     spec = metadata.binomial
     share = spec.share_of(parameters) if spec else None
     if spec is None or share is None:
@@ -202,6 +205,15 @@ def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[st
     except ValueError as error:
         remedy = f"correct the query's {spec.events}, {spec.trials} and {spec.unknown}, or the line's looks"
         raise ControlError(f"control {metadata.id}, {row.get('resource')}: {error}", remedy=remedy) from error
+
+
+def _compared(spec: Bootstrap, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
+    """Return the reading that holds whatever is unknown, or None without two series."""
+    settings = spec.settings_of(parameters)
+    worst, best, baseline = (row.get(name) for name in (spec.current, spec.current_best, spec.baseline))
+    if settings is None or not (isinstance(worst, list) and isinstance(best, list) and isinstance(baseline, list)):
+        return None
+    return bounded_reading(worst, best, baseline, *settings)
 
 
 def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:

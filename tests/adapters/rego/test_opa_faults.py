@@ -115,7 +115,9 @@ def test_nobody_there_is_said_with_the_systems_words():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = Address(f"http://127.0.0.1:{closed.getsockname()[1]}")
-        with pytest.raises(EngineError, match=r"at http.* cannot be reached or broke off \(.*Connection refused\)") as caught:
+        with pytest.raises(
+            EngineError, match=r"at http.* cannot be reached or broke off \(.*Connection refused\)"
+        ) as caught:
             decided(address)
     assert "see whether it runs there" in str(caught.value)
     assert "and: " not in str(caught.value)  # nothing was loaded, so nothing needs to be removed

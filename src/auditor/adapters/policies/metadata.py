@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MILLION = 1_000_000
+PERCENT = 100
 ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 
@@ -82,6 +83,27 @@ class Binomial(Strict):
         return (parts, MILLION) if isinstance(parts, int) and 0 < parts < MILLION else None
 
 
+class Bootstrap(Strict):
+    """Which columns hold the minutes, as lists of [completed, offered], and which parameters say how they are compared.
+
+    ``current`` holds what is unknown at its worst and ``current_best`` at its best; ``margin_percent`` and
+    ``block_minutes`` name parameters.
+    """
+
+    current: str
+    current_best: str
+    baseline: str
+    margin_percent: str
+    block_minutes: str
+
+    def settings_of(self, parameters: dict[str, Any]) -> tuple[int, int] | None:
+        """Return margin and length of a block, or None when the parameters give none that can be."""
+        margin, block = parameters.get(self.margin_percent), parameters.get(self.block_minutes)
+        if not (isinstance(margin, int) and isinstance(block, int)):
+            return None
+        return (margin, block) if 0 <= margin < PERCENT and block >= 1 else None
+
+
 class ControlMetadata(Strict):
     """The METADATA of one control; ``id`` is its path."""
 
@@ -96,9 +118,16 @@ class ControlMetadata(Strict):
     members: str | None = None
     sample_size: str | None = None
     binomial: Binomial | None = None
+    bootstrap: Bootstrap | None = None
     trigger: bool = False
     waivable: bool = True
     unit: str = ""
+
+    @model_validator(mode="after")
+    def _one_reading(self) -> ControlMetadata:
+        if self.binomial and self.bootstrap:
+            raise ValueError("has a binomial and a bootstrap reading, but only one can be the assured one")
+        return self
 
     def effective(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return this control's parameters out of ``given`` with defaults filled in, and every problem found."""
