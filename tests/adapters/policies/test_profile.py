@@ -67,8 +67,16 @@ def test_a_window_is_half_open_and_relative_to_the_as_of(load):
         ('routes = ["direct", "mcp"]', "routes = [1]", "expected only string members"),
         ("min_samples = 200", "min_sample = 200", "no control of this line declares parameter 'min_sample'"),
         ("min_samples = 200", 'observation = "bounded"', "is fixed by control slo.p95_latency"),
-        ('members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]', 'members = ["slo"]', "in a circle: slo"),
-        ('members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]', 'members = ["nope"]', "unknown member 'nope'"),
+        (
+            'members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]',
+            'members = ["slo"]',
+            "in a circle: slo",
+        ),
+        (
+            'members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]',
+            'members = ["nope"]',
+            "unknown member 'nope'",
+        ),
         ('lines = ["slo"]', 'lines = ["nope"]', "unknown line 'nope'"),
         ('id = "slo.p95_cached"', 'id = "slo.p95_generation"', "line 'slo.p95_generation' is defined twice"),
         ("start_seconds = -7200", "start_seconds = -7201", "multiple of 10"),
