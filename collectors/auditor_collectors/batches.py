@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from auditor.collector import Batch, CollectContext
@@ -165,9 +166,13 @@ def refuse_row(
     where: str, row: int, column: str, found: object, expected: str, *, remedy: str = REMEDY
 ) -> CollectionError:
     """Return the error for one wrong value; the value is shown short."""
-    text = repr(found)
-    shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line of a terminal
     return CollectionError(
-        f"{where}, row {row}, column {column!r}: found {shown}, expected {expected}",
+        f"{where}, row {row}, column {column!r}: found {shown(found)}, expected {expected}",
         remedy=remedy,
     )
+
+
+def shown(found: object) -> str:
+    """Return a value of a source as a message shows it: short."""
+    text = str(found) if isinstance(found, Decimal) else repr(found)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line of a terminal

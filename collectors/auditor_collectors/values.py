@@ -7,14 +7,20 @@ is rounded up to the microsecond, so that a limit is never met by rounding.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from auditor_collectors.batches import RFC3339
+from auditor_collectors.batches import FUTURE_TOLERANCE_US, RFC3339, not_future
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.collector import CollectContext
+
+T = TypeVar("T")
 INSTANT = "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
 LARGEST = (1 << 63) - 1
 MICROSECONDS_OF = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -35,11 +41,31 @@ def instant(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+def not_after(value: Any, context: CollectContext) -> datetime:
+    """Return the instant that ``value`` names, which does not lie after the collection."""
+    moment = instant(value)
+    if moment > context.collected_at + timedelta(microseconds=FUTURE_TOLERANCE_US):
+        raise ValueError(not_future(context))
+    return moment
+
+
 def boolean(value: Any) -> bool:
     """Return ``value``, which is true or false and no text that says so."""
     if isinstance(value, bool):
         return value
     raise ValueError("true or false, without quotes")
+
+
+def optional(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """Return ``read`` for a value that may be absent."""
+    return lambda value: None if value is None else read(value)
+
+
+def text(value: Any) -> str:
+    """Return ``value``, which is text."""
+    if isinstance(value, str):
+        return value
+    raise ValueError("text")
 
 
 def identifier(value: Any) -> str:

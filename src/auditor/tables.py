@@ -168,7 +168,7 @@ _TABLES = (
             Column("event_time", "instant", "timestamp of the event", "us"),
             *_id("event", "eventId"),
             *_id("request", "requestId", nullable=True),
-            Column("event_type", "text", f"eventType; {_DECLARED}", nullable=True),
+            Column("event_type", "text", f"eventType; {_DECLARED}"),
             Column("operation", "text", f"operation; {_DECLARED}", nullable=True),
             Column("provider", "text", f"provider; {_DECLARED}", nullable=True),
             Column("model_id", "text", f"modelId; {_DECLARED}", nullable=True),
