@@ -79,8 +79,8 @@ class BaselinesCollector:
 
 def _spill(part: Path, periods: Iterator[dict[str, Any]]) -> int:
     """Write the periods with their places into a Parquet file, some at a time; return how many."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     layout = schema("baselines").append(pa.field("file_number", pa.int64())).append(pa.field("row_number", pa.int64()))
     count = 0
@@ -149,7 +149,7 @@ def _instant(name: str, number: int, member: str, value: Any) -> datetime:
         moment = datetime.fromisoformat(value.upper())
     except ValueError as error:
         raise refuse_row(name, number, member, value, expected, remedy=AGAIN) from error
-    if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
+    if not 1970 < moment.year < 9999:
         raise refuse_row(name, number, member, value, "an instant of the years 1971 to 9998", remedy=AGAIN)
     return moment.astimezone(UTC)
 

@@ -7,8 +7,7 @@ observed source (``observes``), the coverage row names this one; memory is flat,
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +17,6 @@ from auditor.tables import schema
 from auditor_collectors import files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
-    RFC3339,
     connect,
     coverage,
     exactly,
@@ -29,16 +27,16 @@ from auditor_collectors.batches import (
 )
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.spilled import placed, spill
+from auditor_collectors.values import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import duckdb
 
     from auditor.collector import Batch, CollectContext
 
-BATCH_ROWS = 10_000
 MEMBERS = {"start", "end", "records", "account", "region"}
 
 
@@ -83,7 +81,7 @@ class HeartbeatsCollector:
         found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
         with connect(context) as connection:
             part = context.work / "heartbeats.parquet"
-            count = _spill(part, _beats(found, wanted.observes, context))
+            count = spill(part, placed("heartbeats"), _beats(found, wanted.observes, context))
             files.refuse_changed(found)
             if not count:
                 raise CollectionError(
@@ -95,24 +93,6 @@ class HeartbeatsCollector:
                 connection, "heartbeats", f"select {', '.join(schema('heartbeats').names)} from {spilled}"
             )
         yield rows("coverage", [coverage(context, pages=len(found), records=count, sha256=files.listing_digest(found))])
-
-
-def _spill(part: Path, beats: Iterator[dict[str, Any]]) -> int:
-    """Write the beats with their places into a Parquet file, some at a time; return how many."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
-
-    layout = schema("heartbeats").append(pa.field("file_number", pa.int64())).append(pa.field("row_number", pa.int64()))
-    count = 0
-    with pq.ParquetWriter(part, layout, compression="lz4") as writer:
-        batch: list[dict[str, Any]] = []
-        for beat in beats:
-            batch.append(beat)
-            if len(batch) == BATCH_ROWS:
-                writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-                count, batch = count + len(batch), []
-        writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-    return count + len(batch)
 
 
 def _beats(found: Sequence[files.SourceFile], observes: str, context: CollectContext) -> Iterator[dict[str, Any]]:
@@ -155,16 +135,10 @@ def _beat(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _instant(name: str, number: int, member: str, value: Any) -> datetime:
-    expected = "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
-    if not isinstance(value, str) or not re.match(RFC3339, value):
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN)
     try:
-        moment = datetime.fromisoformat(value.upper())
+        return instant(value)
     except ValueError as error:
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN) from error
-    if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
-        raise refuse_row(name, number, member, value, "an instant of the years 1971 to 9998", remedy=AGAIN)
-    return moment.astimezone(UTC)
+        raise refuse_row(name, number, member, value, str(error), remedy=AGAIN) from error
 
 
 def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+
+from auditor.tables import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,23 @@ def _glob(pattern: str) -> str:
         raise ValueError(f"{pattern!r} has ** within a name, expected it alone between slashes")
     return pattern
 
+
+def _renamed(values: Any) -> Any:
+    """Return a list of values as each one's own name."""
+    if isinstance(values, list) and all(isinstance(one, str) for one in values):
+        return {one: one for one in values}
+    return values
+
+
+def _listed(values: dict[str, str]) -> dict[str, str]:
+    for name in values.values():
+        if not name.isprintable() or name in {"", UNDECLARED}:
+            raise ValueError(f"{name!r} cannot be the name of a value")
+    return values
+
+
+Values = Annotated[dict[str, str], BeforeValidator(_renamed), AfterValidator(_listed)]
+"""The values of a member that may be kept: a list, or a table of what the source says and the name to keep it by."""
 
 Globs = Annotated[list[Annotated[str, AfterValidator(_glob)]], Field(min_length=1)]
 

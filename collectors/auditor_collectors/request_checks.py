@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.errors import CollectionError
-from auditor_collectors.batches import FUTURE_TOLERANCE_US, exactly, literal, not_future, refuse_row
+from auditor_collectors.batches import literal, not_future
+from auditor_collectors.table_checks import future, refuse_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
     from auditor_collectors.request_mapping import Columns
 
 MAPPED = ("route", "kind", "outcome")
-MAX_SHOWN = 20
-
-
-def refuse_missing(name: str, wanted: Sequence[str], found: Sequence[str]) -> None:
-    """Refuse a file that lacks a mapped column altogether, or has it twice."""
-    missing = [column for column in wanted if column not in found]
-    if missing:
-        more = f" and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else ""
-        raise CollectionError(
-            f"{name}: column {missing[0]!r} is missing; found columns {', '.join(found[:MAX_SHOWN])}{more}",
-            remedy="correct the mapping in auditor.toml",
-        )
-    twice = [column for column in wanted if found.count(column) > 1]
-    if twice:
-        raise CollectionError(
-            f"{name}: column {twice[0]!r} is there {found.count(twice[0])} times, expected once",
-            remedy="export the file with distinct names",
-        )
 
 
 def refuse_wrong(
@@ -45,20 +28,7 @@ def refuse_wrong(
 ) -> tuple[int, dict[str, int]]:
     """Refuse the first wrong value of a parsed file; return the rows, and the values that the mapping does not name."""
     problems = _problems(columns, context)
-    flags = ", ".join(f"min(row_number) filter (where {one[0]})" for one in problems)
-    lost = ", ".join(f"count(*) filter (where {key} is null and {key}_text is not null)" for key in MAPPED)
-    query = f"select count(*), {lost}, {flags} from read_parquet({exactly(part)})"
-    counted = connection.execute(query, {"collected_at": context.collected_at}).fetchone() or (0,)
-    if not counted[0]:
-        raise CollectionError(f"{name}: holds no request", remedy="remove the file, or export it again")
-    for (_, text, expected), row in zip(problems, counted[1 + len(MAPPED) :], strict=True):
-        if row is not None:
-            value = connection.execute(
-                f"select {text} from read_parquet({exactly(part)}) where row_number = $1",
-                [row],
-            ).fetchone()
-            raise refuse_row(name, row, columns.texts()[text], value[0] if value else None, expected)
-    return int(counted[0]), dict(zip(MAPPED, counted[1 : 1 + len(MAPPED)], strict=True))
+    return refuse_first(connection, part, name, problems, columns.texts(), MAPPED, context, noun="request")
 
 
 def _problems(columns: Columns, context: CollectContext) -> list[tuple[str, str, str]]:
@@ -72,22 +42,18 @@ def _problems(columns: Columns, context: CollectContext) -> list[tuple[str, str,
             "latency_text",
             f"a number of {latency.unit}, zero or more",
         ),
-        (_future("event_time"), "event_time_text", not_future(context)),
+        (future("event_time"), "event_time_text", not_future(context)),
     ]
     if columns.available_at:
         unread = "available_at is null and available_at_text is not null"
         problems += [
             (unread, "available_at_text", columns.available_at.expected()),
-            (_future("available_at"), "available_at_text", not_future(context)),
+            (future("available_at"), "available_at_text", not_future(context)),
         ]
     if latency.unit_column:
         other = f"latency_text is not null and unit_text is distinct from {literal(latency.unit)}"
         problems.append((other, "unit_text", f"the declared unit {latency.unit!r} in every row"))
     return problems
-
-
-def _future(column: str) -> str:
-    return f"epoch_us({column}) > epoch_us($collected_at) + {FUTURE_TOLERANCE_US}"
 
 
 def refuse_duplicates(connection: duckdb.DuckDBPyConnection, spilled: str, names: Sequence[str]) -> None:

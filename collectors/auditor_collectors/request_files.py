@@ -17,8 +17,8 @@ from auditor.errors import CollectionError
 from auditor_collectors import files
 from auditor_collectors.batches import exactly, literal, said
 from auditor_collectors.jsonlines import AGAIN, objects
-from auditor_collectors.request_checks import refuse_missing
-from auditor_collectors.request_mapping import quoted
+from auditor_collectors.mapping import quoted
+from auditor_collectors.table_checks import refuse_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,8 +76,8 @@ def _jsonl(file: files.SourceFile, wanted: Sequence[str]) -> str:
 
 
 def _parquet(file: files.SourceFile, wanted: Sequence[str]) -> str:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         found = pq.read_schema(file.path)

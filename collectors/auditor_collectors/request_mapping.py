@@ -1,67 +1,16 @@
-"""The mapping of a request log's columns, as ``auditor.toml`` declares it, and the SQL that parses them by it.
-
-Rules kept here: every time and duration declares its unit; a value is parsed exactly (integers and DECIMAL, never a
-float) and a sub-microsecond is rounded up, so that a limit is never met by rounding; what does not parse is null beside
-its text, for the checks to refuse; a value that a mapping does not name is null.
-"""
+"""The mapping of a request log's columns, as ``auditor.toml`` declares it, and the SQL that parses them by it."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
 from auditor.tables import REQUEST_KINDS, REQUEST_OUTCOMES
-from auditor_collectors.batches import literal, rfc3339
-from auditor_collectors.exact import rounded_up
+from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted, text
 
-TIME_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
-LATENCY_UNITS = {"s": 6, "ms": 3, "us": 0}
 ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES}
-NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-LAST_INSTANT_US = 253_402_300_799_999_999  # the end of the year 9999
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Plain(_Strict):
-    """A column taken as it is."""
-
-    column: str = Field(min_length=1)
-
-
-class Instant(_Strict):
-    """A column of instants; ``timestamp`` is a zoned timestamp of Parquet."""
-
-    column: str = Field(min_length=1)
-    unit: Literal["rfc3339", "epoch_s", "epoch_ms", "epoch_us", "timestamp"]
-
-    def expected(self) -> str:
-        """Return what a value of the column must be, for a person."""
-        if self.unit == "rfc3339":
-            return "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
-        return "a timestamp with a time zone" if self.unit == "timestamp" else f"a number in unit {self.unit}"
-
-
-class Mapped(_Strict):
-    """A column whose values are renamed; a value that is not listed becomes null."""
-
-    column: str = Field(min_length=1)
-    values: dict[str, str] = Field(min_length=1)
-
-
-class Latency(_Strict):
-    """A column of durations; with ``unit_column`` every row must state that very unit."""
-
-    column: str = Field(min_length=1)
-    unit: Literal["s", "ms", "us"]
-    unit_column: str | None = Field(default=None, min_length=1)
-
-
-class Columns(_Strict):
+class Columns(Strict):
     """Where each declared column is in the source."""
 
     event_time: Instant
@@ -96,58 +45,17 @@ class Columns(_Strict):
             names["unit_text"] = self.latency.unit_column
         return names
 
-    def source_columns(self) -> list[str]:
-        """Return the distinct columns of the source that are read."""
-        return list(dict.fromkeys(self.texts().values()))
-
 
 def parsed(columns: Columns) -> str:
     """Return the SQL columns of every parsed value and the text that it was parsed from."""
     unit = quoted(columns.latency.unit_column) if columns.latency.unit_column else "null"
     return f"""
-        {_text(columns.event_time)} as event_time_text, {_instant(columns.event_time)} as event_time,
-        {_text(columns.available_at)} as available_at_text, {_instant(columns.available_at)} as available_at,
-        {_text(columns.request_id)} as request_id,
-        {_text(columns.route)} as route_text, {_mapped(columns.route)} as route,
-        {_text(columns.kind)} as kind_text, {_mapped(columns.kind)} as kind,
-        {_text(columns.outcome)} as outcome_text, {_mapped(columns.outcome)} as outcome,
-        {_text(columns.latency)} as latency_text, {_latency(columns.latency)} as latency_us,
+        {text(columns.event_time)} as event_time_text, {instant(columns.event_time)} as event_time,
+        {text(columns.available_at)} as available_at_text, {instant(columns.available_at)} as available_at,
+        {text(columns.request_id)} as request_id,
+        {text(columns.route)} as route_text, {mapped(columns.route)} as route,
+        {text(columns.kind)} as kind_text, {mapped(columns.kind)} as kind,
+        {text(columns.outcome)} as outcome_text, {mapped(columns.outcome)} as outcome,
+        {text(columns.latency)} as latency_text, {latency(columns.latency)} as latency_us,
         {unit}::varchar as unit_text
     """
-
-
-def quoted(name: str) -> str:
-    """Return ``name`` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(mapping: Plain | Instant | Mapped | Latency | None) -> str:
-    return f"{quoted(mapping.column)}::varchar" if mapping else "null::varchar"
-
-
-def _instant(mapping: Instant | None) -> str:
-    if mapping is None:
-        return "null::timestamptz"
-    text = _text(mapping)
-    if mapping.unit == "rfc3339":
-        return rfc3339(text)
-    if mapping.unit == "timestamp":
-        column = quoted(mapping.column)
-        zoned = (
-            f"case when typeof({column}) in {ZONED} and isfinite({column}::timestamptz) then {column}::timestamptz end"
-        )
-        return f"case when epoch_us({zoned}) between 0 and {LAST_INSTANT_US} then {column}::timestamptz end"
-    scaled = f"floor(try_cast({text} as decimal(30, 9)) * {TIME_UNITS[mapping.unit]})"
-    whole = f"case when {scaled} between 0 and {LAST_INSTANT_US} then {scaled}::bigint end"
-    return f"case when regexp_matches({text}, {literal(NUMBER)}) then make_timestamptz({whole}) end"
-
-
-def _mapped(mapping: Mapped) -> str:
-    cases = " ".join(f"when {literal(found)} then {literal(given)}" for found, given in mapping.values.items())
-    return f"case {_text(mapping)} {cases} end"
-
-
-def _latency(mapping: Latency) -> str:
-    text = _text(mapping)
-    exact = rounded_up(text, LATENCY_UNITS[mapping.unit])
-    return f"case when regexp_matches({text}, {literal(NUMBER)}) then {exact} end"

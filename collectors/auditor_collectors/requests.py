@@ -19,20 +19,17 @@ from auditor_collectors.batches import (
     coverage,
     exactly,
     identifier_columns,
-    is_ours,
     literal,
     rows,
     stream,
 )
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.request_checks import MAPPED, refuse_duplicates, refuse_wrong
-from auditor_collectors.request_files import refuse_absent, refuse_unreadable, table_function
 from auditor_collectors.request_mapping import Columns, parsed
+from auditor_collectors.table_files import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import duckdb
 
     from auditor.collector import Batch, CollectContext
 
@@ -85,8 +82,11 @@ class RequestsCollector:
         with connect(context) as connection:
             parts, records, unmapped = [], 0, Counter[str]()
             for number, file in enumerate(found):
-                part = _read(connection, file, wanted, context, number)
-                count, unnamed = refuse_wrong(connection, part, file.name, wanted.columns, context)
+                columns = wanted.columns
+                part = parse_file(
+                    connection, file, wanted.format, columns.texts(), parsed(columns), context, number=number
+                )
+                count, unnamed = refuse_wrong(connection, part, file.name, columns, context)
                 records += count
                 unmapped.update(unnamed)
                 parts.append(part)
@@ -105,36 +105,6 @@ class RequestsCollector:
             detail=", ".join(unnamed_rows) or None,
         )
         yield rows("coverage", [row])
-
-
-def _read(
-    connection: duckdb.DuckDBPyConnection, file: files.SourceFile, wanted: Options, context: CollectContext, number: int
-) -> str:
-    """Parse one file into a spilled Parquet file of parsed values beside their texts; return its path."""
-    import duckdb  # noqa: PLC0415 - heavy
-
-    texts = wanted.columns.texts()
-    source = table_function(file, wanted.format, wanted.columns.source_columns())
-    target = str(context.work / f"{number}.parquet")
-    try:
-        connection.execute(
-            f"""
-            copy (
-                select {number} as file_number, row_number() over () as row_number, {parsed(wanted.columns)}
-                from {source}
-            ) to {literal(target)} (format parquet, compression lz4)
-            """
-        )
-        if wanted.format == "jsonl":
-            counted = connection.execute(
-                f"select {', '.join(f'count({text})' for text in texts)} from read_parquet({exactly(target)})"
-            ).fetchone()
-            refuse_absent(connection, file, counted or (), list(texts.values()))
-    except duckdb.Error as error:
-        if is_ours(error, context):
-            raise
-        refuse_unreadable(file, wanted.format, error)
-    return target
 
 
 def _select(spilled: str, context: CollectContext) -> str:

@@ -20,6 +20,10 @@ SCHEMA_VERSION = 1
 
 REQUEST_KINDS = ("generation", "cached", "health_check")
 REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
+HEALTH_STATUSES = ("healthy", "degraded", "unhealthy", "unknown")
+FLAG_PROVIDERS = ("appconfig", "flagd", "env")
+FLAG_CHANGE_KINDS = ("deployed", "completed", "rolled_back", "changed")
+HASH_STATES = ("absent", "empty", "present")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
 
@@ -46,7 +50,7 @@ class Table:
 
     def schema(self) -> pa.Schema:
         """Return the Arrow schema, with unit and meaning as field metadata."""
-        import pyarrow as pa  # noqa: PLC0415 - heavy, kept off the start-up path
+        import pyarrow as pa
 
         types = {"instant": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
         fields = [
@@ -70,6 +74,9 @@ def _id(name: str, meaning: str, *, nullable: bool = False) -> tuple[Column, ...
         Column(f"{name}_lo", "int", f"{meaning}: low 64 bits of its 128-bit digest", "1", nullable=nullable),
     )
 
+
+UNDECLARED = "undeclared"
+_DECLARED = f"only a value that auditor.toml lists, else {UNDECLARED!r}; null where the event has none"
 
 _TABLES = (
     Table(
@@ -120,6 +127,72 @@ _TABLES = (
             Column("records", "int", "records the observer counted; null when it does not count", "1", nullable=True),
         ),
         ("source", "account", "region", "start_time", "end_time"),
+    ),
+    Table(
+        "flags",
+        "one row per feature flag as its document states it, and one more per variant of a flag that has several",
+        (
+            *_scope(),
+            Column("flag", "text", "name of the flag in the plan, after the declared aliases"),
+            Column("variant", "text", "variant of the flag; null in the row of the flag itself", nullable=True),
+            Column(
+                "enabled",
+                "bool",
+                "whether everybody gets the flag on; of a variant, what it gives; null when that is not one boolean",
+                nullable=True,
+            ),
+            Column("updated_at", "instant", "when the flag was last changed, by its document", "us", nullable=True),
+            Column("provider", "text", "form of the document", values=FLAG_PROVIDERS),
+        ),
+        ("source", "flag", "variant"),
+    ),
+    Table(
+        "flag_changes",
+        "one row per step of a change of a feature flag",
+        (
+            *_scope(),
+            Column("event_time", "instant", "when the step happened, by the source's clock", "us"),
+            Column("flag", "text", "name of the flag in the plan, after the declared aliases"),
+            Column("enabled", "bool", "what the change sets; null when that is not one boolean", nullable=True),
+            Column("kind", "text", "step of the change; completed is the rollout's end", values=FLAG_CHANGE_KINDS),
+            Column("rollout_percent", "int", "per cent of targets reached, cut off to a whole one", "1", nullable=True),
+            *_id("deployment", "id of the deployment", nullable=True),
+        ),
+        ("event_time", "flag", "kind"),
+    ),
+    Table(
+        "application_events",
+        "one row per distinct event of the application's own audit log, without any person's data",
+        (
+            *_scope(),
+            Column("event_time", "instant", "timestamp of the event", "us"),
+            *_id("event", "eventId"),
+            *_id("request", "requestId", nullable=True),
+            Column("event_type", "text", f"eventType; {_DECLARED}"),
+            Column("operation", "text", f"operation; {_DECLARED}", nullable=True),
+            Column("provider", "text", f"provider; {_DECLARED}", nullable=True),
+            Column("model_id", "text", f"modelId; {_DECLARED}", nullable=True),
+            Column("route", "text", f"metadata.routingPath; {_DECLARED}", nullable=True),
+            Column("pii_detected", "bool", "piiDetected", nullable=True),
+            Column("compliance_status", "text", f"complianceStatus; {_DECLARED}", nullable=True),
+            Column("lawful_basis", "text", f"gdprLawfulBasis; {_DECLARED}", nullable=True),
+            Column("latency_us", "int", "latencyMs, rounded up", "us", nullable=True),
+            Column("previous_hash", "text", "whether previousEventHash is there; empty is genesis", values=HASH_STATES),
+            Column("event_hash", "text", "whether eventHash is there", values=HASH_STATES),
+        ),
+        ("event_time", "event_hi", "event_lo"),
+    ),
+    Table(
+        "health_checks",
+        "one row per distinct result of a health check of one component",
+        (
+            *_scope(),
+            Column("event_time", "instant", "when the component was checked, by the source's clock", "us"),
+            Column("component", "text", "what was checked"),
+            Column("status", "text", "the result; unknown where the mapping names no other", values=HEALTH_STATUSES),
+            Column("latency_us", "int", "how long the check took, rounded up", "us", nullable=True),
+        ),
+        ("event_time", "component", "status"),
     ),
     Table(
         "coverage",

@@ -70,7 +70,7 @@ def quantity(value: Any, unit: str = "") -> str:
     if isinstance(value, list):
         return ", ".join(quantity(one, unit) for one in value)
     if unit == "us" and isinstance(value, int):
-        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
+        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"
     if unit in SCALES and isinstance(value, int):
         parts, suffix = SCALES[unit]
         return f"{Decimal(value) / parts:f}{suffix}"

@@ -111,7 +111,7 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
 
 
 def _write_requests(root: Path, incidents: tuple[str, ...], seed: int) -> None:
-    random = Random(seed)  # noqa: S311 - an example, not a secret
+    random = Random(seed)
     hours: dict[str, list[dict[str, Any]]] = defaultdict(list)
     beats = []
     for number, start in enumerate(traffic.slots(FIRST, LAST)):
@@ -128,7 +128,7 @@ def _write_requests(root: Path, incidents: tuple[str, ...], seed: int) -> None:
 
 
 def _write_trail(root: Path, incidents: tuple[str, ...], seed: int) -> None:
-    random = Random(seed + 1)  # noqa: S311 - an example, not a secret
+    random = Random(seed + 1)
     beats: list[dict[str, Any]] = []
     moment = FIRST
     while moment < LAST:
