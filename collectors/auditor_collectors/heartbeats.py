@@ -29,16 +29,15 @@ from auditor_collectors.batches import (
 )
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.spill import spill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import duckdb
 
     from auditor.collector import Batch, CollectContext
 
-BATCH_ROWS = 10_000
 MEMBERS = {"start", "end", "records", "account", "region"}
 
 
@@ -65,7 +64,7 @@ class HeartbeatsCollector:
         found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
         with connect(context) as connection:
             part = context.work / "heartbeats.parquet"
-            count = _spill(part, _beats(found, wanted.observes, context))
+            count = spill(part, "heartbeats", _beats(found, wanted.observes, context))
             files.refuse_changed(found)
             if not count:
                 raise CollectionError(
@@ -77,24 +76,6 @@ class HeartbeatsCollector:
                 connection, "heartbeats", f"select {', '.join(schema('heartbeats').names)} from {spilled}"
             )
         yield rows("coverage", [coverage(context, pages=len(found), records=count, sha256=files.listing_digest(found))])
-
-
-def _spill(part: Path, beats: Iterator[dict[str, Any]]) -> int:
-    """Write the beats with their places into a Parquet file, some at a time; return how many."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
-
-    layout = schema("heartbeats").append(pa.field("file_number", pa.int64())).append(pa.field("row_number", pa.int64()))
-    count = 0
-    with pq.ParquetWriter(part, layout, compression="lz4") as writer:
-        batch: list[dict[str, Any]] = []
-        for beat in beats:
-            batch.append(beat)
-            if len(batch) == BATCH_ROWS:
-                writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-                count, batch = count + len(batch), []
-        writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-    return count + len(batch)
 
 
 def _beats(found: Sequence[files.SourceFile], observes: str, context: CollectContext) -> Iterator[dict[str, Any]]:

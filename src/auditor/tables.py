@@ -20,6 +20,7 @@ SCHEMA_VERSION = 1
 
 REQUEST_KINDS = ("generation", "cached", "health_check")
 REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
+RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
 
@@ -138,6 +139,22 @@ _TABLES = (
             Column("collected_at", "instant", "stamped by the auditor", "us"),
         ),
         ("source", "account", "region", "call"),
+    ),
+    Table(
+        "resources",
+        "one row per resource that an inventory lists",
+        (
+            *_scope(),
+            Column("arn", "text", "Amazon resource name"),
+            Column("service", "text", "service of the ARN, e.g. dynamodb"),
+            Column("resource_type", "text", "type as the inventory names it, e.g. AWS::DynamoDB::Table"),
+            Column("kind", "text", "what it is, by the mapping in auditor.toml", values=RESOURCE_KINDS),
+            Column("account", "text", "account that owns it, 12 digits"),
+            Column("region", "text", "region in which it lies, as the inventory says; may be empty"),
+            Column("data_class", "text", "class of the data in it, as it is tagged", nullable=True),
+            Column("classification_signed", "bool", "whether a signed classification states the class"),
+        ),
+        ("source", "arn"),
     ),
 )
 
