@@ -7,8 +7,7 @@ observed source (``observes``), the coverage row names this one; memory is flat,
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +17,6 @@ from auditor.tables import schema
 from auditor_collectors import files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
-    RFC3339,
     connect,
     coverage,
     exactly,
@@ -27,6 +25,7 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
+from auditor_collectors.instants import instant
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.spill import spill
@@ -97,7 +96,7 @@ def _beat(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
             "expected start and end, and perhaps records, account, region",
             remedy=AGAIN,
         )
-    start, end = (_instant(name, number, edge, document[edge]) for edge in ("start", "end"))
+    start, end = (instant(name, number, edge, document[edge]) for edge in ("start", "end"))
     if end <= start:
         expected = f"an instant after start ({document['start']})"
         raise refuse_row(name, number, "end", document["end"], expected, remedy=AGAIN)
@@ -115,19 +114,6 @@ def _beat(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
         "end_time": end,
         "records": records,
     }
-
-
-def _instant(name: str, number: int, member: str, value: Any) -> datetime:
-    expected = "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
-    if not isinstance(value, str) or not re.match(RFC3339, value):
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN)
-    try:
-        moment = datetime.fromisoformat(value.upper())
-    except ValueError as error:
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN) from error
-    if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
-        raise refuse_row(name, number, member, value, "an instant of the years 1971 to 9998", remedy=AGAIN)
-    return moment.astimezone(UTC)
 
 
 def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:

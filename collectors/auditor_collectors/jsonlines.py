@@ -29,7 +29,7 @@ def objects(file: SourceFile) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(stream, start=1):
                 text = line.removeprefix(BOM) if number == 1 else line
                 if text.strip():
-                    yield number, _object(f"{file.name}, line {number}", text)
+                    yield number, parse(f"{file.name}, line {number}", text)
     except (OSError, EOFError, zlib.error) as error:
         raise CollectionError(
             f"{file.name}: cannot be read a second time ({error})",
@@ -37,7 +37,8 @@ def objects(file: SourceFile) -> Iterator[tuple[int, dict[str, Any]]]:
         ) from error
 
 
-def _object(where: str, line: bytes) -> dict[str, Any]:
+def parse(where: str, line: bytes) -> dict[str, Any]:
+    """Return the one JSON object that ``line`` holds, or refuse it."""
     try:
         document = json.loads(line.decode(), object_pairs_hook=lambda pairs: _distinct(where, pairs))
     except UnicodeDecodeError as error:

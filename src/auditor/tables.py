@@ -20,6 +20,8 @@ SCHEMA_VERSION = 1
 
 REQUEST_KINDS = ("generation", "cached", "health_check")
 REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
+FINDING_SEVERITIES = ("critical", "high", "medium", "low", "informational")
+FINDING_STATUSES = ("open", "suppressed", "resolved")
 RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
@@ -155,6 +157,24 @@ _TABLES = (
             Column("classification_signed", "bool", "whether a signed classification states the class"),
         ),
         ("source", "arn"),
+    ),
+    Table(
+        "security_findings",
+        "one row per finding of a security product, whatever was done to it later",
+        (
+            *_scope(),
+            Column("event_time", "instant", "when the product first reported it (the earliest CreatedAt)", "us"),
+            Column("first_observed_at", "instant", "when what it reports was first observed, else event_time", "us"),
+            Column("updated_at", "instant", "when its last version was made", "us"),
+            *_id("finding", "Id"),
+            Column("product", "text", "ProductArn"),
+            Column("type", "text", "first of its Types; may be empty"),
+            Column("severity", "text", "the highest that any version states", values=FINDING_SEVERITIES),
+            Column("status", "text", "of its last version", values=FINDING_STATUSES),
+            Column("account", "text", "AwsAccountId, 12 digits"),
+            Column("region", "text", "Region; may be empty"),
+        ),
+        ("event_time", "finding_hi", "finding_lo"),
     ),
 )
 

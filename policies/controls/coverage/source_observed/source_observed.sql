@@ -70,13 +70,13 @@ beat_sums as (
         beat_slots.start_us,
         beat_slots.end_us,
         beat_slots.counted,
-        sum(coalesce(trail_slots.records, 0))::bigint as here
+        sum(coalesce(record_slots.records, 0))::bigint as here
     from beat_slots
-    left join trail_slots
-        on trail_slots.source = beat_slots.source
-        and trail_slots.account = beat_slots.account
-        and trail_slots.region = beat_slots.region
-        and trail_slots.slot_us = beat_slots.slot_us
+    left join record_slots
+        on record_slots.source = beat_slots.source
+        and record_slots.account = beat_slots.account
+        and record_slots.region = beat_slots.region
+        and record_slots.slot_us = beat_slots.slot_us
     group by beat_slots.source, beat_slots.account, beat_slots.region, beat_slots.start_us, beat_slots.end_us, beat_slots.counted
 ),
 reconciled as (
