@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import traffic, trail
+from auditor.estate import inventory, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -96,7 +96,9 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
         root.mkdir(parents=True, exist_ok=False)
         _write_requests(root, names, seed)
         _write_trail(root, names, seed)
-        (root / "auditor.toml").write_text(CONFIG, encoding="utf-8")
+        for name, content in inventory.files(START, FIRST, LAST, names).items():
+            _write(root / name, content)
+        (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"{error.filename}: the example cannot be written ({error.strerror})", remedy="give another folder"
