@@ -112,7 +112,7 @@ class AuditLogCollector:
 
 
 def _layout() -> Any:
-    import pyarrow as pa
+    import pyarrow as pa  # noqa: PLC0415 - heavy
 
     return placed("application_events", digest=pa.string())
 

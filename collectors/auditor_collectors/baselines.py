@@ -7,8 +7,7 @@ more is completed than was offered; memory is flat, however many periods there a
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +17,6 @@ from auditor.tables import schema
 from auditor_collectors import files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
-    RFC3339,
     connect,
     coverage,
     exactly,
@@ -27,6 +25,7 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
+from auditor_collectors.instants import instant
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
 
@@ -79,8 +78,8 @@ class BaselinesCollector:
 
 def _spill(part: Path, periods: Iterator[dict[str, Any]]) -> int:
     """Write the periods with their places into a Parquet file, some at a time; return how many."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     layout = schema("baselines").append(pa.field("file_number", pa.int64())).append(pa.field("row_number", pa.int64()))
     count = 0
@@ -114,7 +113,7 @@ def _period(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
             f"expected {', '.join(sorted(REQUIRED))}, and perhaps stratum",
             remedy=AGAIN,
         )
-    start, end = (_instant(name, number, edge, document[edge]) for edge in ("start", "end"))
+    start, end = (instant(name, number, edge, document[edge]) for edge in ("start", "end"))
     if end <= start:
         expected = f"an instant after start ({document['start']})"
         raise refuse_row(name, number, "end", document["end"], expected, remedy=AGAIN)
@@ -139,19 +138,6 @@ def _period(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
         "offered": document["offered"],
         "completed": document["completed"],
     }
-
-
-def _instant(name: str, number: int, member: str, value: Any) -> datetime:
-    expected = "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
-    if not isinstance(value, str) or not re.match(RFC3339, value):
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN)
-    try:
-        moment = datetime.fromisoformat(value.upper())
-    except ValueError as error:
-        raise refuse_row(name, number, member, value, expected, remedy=AGAIN) from error
-    if not 1970 < moment.year < 9999:
-        raise refuse_row(name, number, member, value, "an instant of the years 1971 to 9998", remedy=AGAIN)
-    return moment.astimezone(UTC)
 
 
 def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:

@@ -30,7 +30,7 @@ def connect(context: CollectContext) -> Iterator[duckdb.DuckDBPyConnection]:
 
     What fails in the block and is not the source's fault (a full disk, no memory) becomes an ``EngineError``.
     """
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
@@ -53,7 +53,7 @@ def connect(context: CollectContext) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def is_ours(error: Exception, context: CollectContext) -> bool:
     """Return whether DuckDB failed at its own scratch or memory, and not at the file it read."""
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     return isinstance(error, duckdb.OutOfMemoryException) or str(context.work) in str(error)
 
@@ -74,7 +74,7 @@ def said(error: Exception, path: Path, name: str) -> str:
 
 def stream(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> Iterator[Batch]:
     """Yield the rows of ``select`` (columns in the table's order) as batches of ``table``."""
-    import pyarrow as pa
+    import pyarrow as pa  # noqa: PLC0415 - heavy
 
     expected = schema(table)
     reader = connection.sql(select).to_arrow_reader(ROWS)
@@ -85,7 +85,7 @@ def stream(connection: duckdb.DuckDBPyConnection, table: str, select: str) -> It
 
 def rows(table: str, values: Sequence[dict[str, Any]]) -> Batch:
     """Return a batch of a few rows given as dictionaries."""
-    import pyarrow as pa
+    import pyarrow as pa  # noqa: PLC0415 - heavy
 
     return Batch(table, pa.RecordBatch.from_pylist(list(values), schema=schema(table)))
 
@@ -176,4 +176,4 @@ def refuse_row(
 def shown(found: object) -> str:
     """Return a value of a source as a message shows it: short."""
     text = str(found) if isinstance(found, Decimal) else repr(found)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line of a terminal

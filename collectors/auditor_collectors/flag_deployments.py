@@ -115,7 +115,7 @@ def _step(
     key: str,
     kind: str,
     at: datetime,
-    enabled: bool | None,
+    enabled: bool | None,  # noqa: FBT001 - a value
     percent: int | None,
 ) -> dict[str, Any]:
     row = {"event_time": at, "flag": key, "enabled": enabled, "kind": kind, "rollout_percent": percent}

@@ -97,7 +97,7 @@ def appconfig(name: str, document: dict[str, Any], context: CollectContext) -> I
             yield Flag(spot, key, member(spot, variant, "enabled", boolean), label, updated_at)
 
 
-def _flagd(name: str, document: dict[str, Any], code_default: bool | None) -> Iterator[Flag]:
+def _flagd(name: str, document: dict[str, Any], code_default: bool | None) -> Iterator[Flag]:  # noqa: FBT001 - a value
     for key, flag in member(name, document, "flags", mapping).items():
         where = f"{name}, flag {key!r}"
         if not re.fullmatch(NAME, key) or not isinstance(flag, dict):

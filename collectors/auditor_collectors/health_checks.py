@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor_collectors import files
 from auditor_collectors.batches import connect, coverage, exactly, literal, not_future, rows, stream
-from auditor_collectors.health_mapping import Columns
+from auditor_collectors.health_mapping import Columns  # noqa: TC001 - pydantic reads it
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.table_checks import refuse_first
 from auditor_collectors.table_files import parse_file

@@ -7,7 +7,7 @@ observed source (``observes``), the coverage row names this one; memory is flat,
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,10 +25,10 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
+from auditor_collectors.instants import instant
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.spilled import placed, spill
-from auditor_collectors.values import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,7 +114,7 @@ def _beat(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
             "expected start and end, and perhaps records, account, region",
             remedy=AGAIN,
         )
-    start, end = (_instant(name, number, edge, document[edge]) for edge in ("start", "end"))
+    start, end = (instant(name, number, edge, document[edge]) for edge in ("start", "end"))
     if end <= start:
         expected = f"an instant after start ({document['start']})"
         raise refuse_row(name, number, "end", document["end"], expected, remedy=AGAIN)
@@ -132,13 +132,6 @@ def _beat(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
         "end_time": end,
         "records": records,
     }
-
-
-def _instant(name: str, number: int, member: str, value: Any) -> datetime:
-    try:
-        return instant(value)
-    except ValueError as error:
-        raise refuse_row(name, number, member, value, str(error), remedy=AGAIN) from error
 
 
 def _refuse_overlaps(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:

@@ -76,8 +76,8 @@ def _jsonl(file: files.SourceFile, wanted: Sequence[str]) -> str:
 
 
 def _parquet(file: files.SourceFile, wanted: Sequence[str]) -> str:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     try:
         found = pq.read_schema(file.path)
@@ -98,7 +98,7 @@ def _parquet(file: files.SourceFile, wanted: Sequence[str]) -> str:
 
 
 def _csv(file: files.SourceFile, wanted: Sequence[str]) -> str:
-    _, header = next(_records(file), (1, []))
+    _, header = next(csv_records(file), (1, []))
     if not header:
         raise CollectionError(f"{file.name}, line 1: is blank, expected the header", remedy=AGAIN)
     refuse_missing(file.name, wanted, header)
@@ -111,7 +111,7 @@ def _csv(file: files.SourceFile, wanted: Sequence[str]) -> str:
     )
 
 
-def _records(file: files.SourceFile) -> Iterator[tuple[int, list[str]]]:
+def csv_records(file: files.SourceFile) -> Iterator[tuple[int, list[str]]]:
     """Yield the records of a CSV file, each with the number of its last line."""
     try:
         with gzip.open(file.path, "rb") if file.compressed else file.path.open("rb") as stream:
@@ -135,7 +135,7 @@ def _records(file: files.SourceFile) -> Iterator[tuple[int, list[str]]]:
 
 def _refuse_ragged(file: files.SourceFile) -> None:
     """Refuse the first record that has not as many values as the header."""
-    records = _records(file)
+    records = csv_records(file)
     _, header = next(records)
     for line, record in records:
         if record and len(record) != len(header):

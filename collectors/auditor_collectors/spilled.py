@@ -17,7 +17,7 @@ BATCH_ROWS = 10_000
 
 def placed(table: str, **more: pa.DataType) -> pa.Schema:
     """Return the schema of ``table`` with the place of each row (``file_number``, ``row_number``) and ``more``."""
-    import pyarrow as pa
+    import pyarrow as pa  # noqa: PLC0415 - heavy
 
     layout = schema(table)
     for name, kind in {"file_number": pa.int64(), "row_number": pa.int64(), **more}.items():
@@ -27,8 +27,8 @@ def placed(table: str, **more: pa.DataType) -> pa.Schema:
 
 def spill(part: Path, layout: pa.Schema, found: Iterable[dict[str, Any]]) -> int:
     """Write ``found`` into the Parquet file ``part``, some at a time; return how many there were."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     count = 0
     with pq.ParquetWriter(part, layout, compression="lz4") as writer:

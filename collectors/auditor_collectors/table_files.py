@@ -30,7 +30,7 @@ def parse_file(
 
     ``texts`` is the source's column by the name under which ``parsed`` keeps its text.
     """
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     source = table_function(file, form, list(dict.fromkeys(texts.values())))
     target = str(context.work / f"{number}.parquet")

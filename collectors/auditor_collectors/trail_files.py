@@ -60,7 +60,7 @@ def read_all(connection: duckdb.DuckDBPyConnection, found: Sequence[SourceFile],
 def _read(
     connection: duckdb.DuckDBPyConnection, batch: Sequence[SourceFile], context: CollectContext, numbers: Iterator[int]
 ) -> list[Path]:
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     target = context.work / f"{next(numbers)}.parquet"
     paths = exactly(*(file.path for file in batch))

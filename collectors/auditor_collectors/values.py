@@ -36,7 +36,7 @@ def instant(value: Any) -> datetime:
         moment = datetime.fromisoformat(value.upper())
     except ValueError as error:
         raise ValueError(INSTANT) from error
-    if not 1970 < moment.year < 9999:
+    if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
         raise ValueError("an instant of the years 1971 to 9998")
     return moment.astimezone(UTC)
 
@@ -86,7 +86,7 @@ def duration(value: Any, unit: str) -> int:
 def percent(value: Any) -> int:
     """Return the whole percent of the number ``value``, cut off: 99.9 is not yet 100."""
     number = _number(value, "a number from 0 to 100")
-    if number > 100:
+    if number > 100:  # noqa: PLR2004 - per cent
         raise ValueError("a number from 0 to 100")
     return floor(number)
 

@@ -17,7 +17,7 @@ MICROSECONDS = 1_000_000
 class Verdict(StrEnum):
     """Outcome of a decision. For a trigger, ``FAIL`` means that it fired."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     NOT_APPLICABLE = "not_applicable"

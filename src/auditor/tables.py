@@ -24,6 +24,9 @@ HEALTH_STATUSES = ("healthy", "degraded", "unhealthy", "unknown")
 FLAG_PROVIDERS = ("appconfig", "flagd", "env")
 FLAG_CHANGE_KINDS = ("deployed", "completed", "rolled_back", "changed")
 HASH_STATES = ("absent", "empty", "present")
+FINDING_SEVERITIES = ("critical", "high", "medium", "low", "informational")
+FINDING_STATUSES = ("open", "suppressed", "resolved")
+RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
 
@@ -50,7 +53,7 @@ class Table:
 
     def schema(self) -> pa.Schema:
         """Return the Arrow schema, with unit and meaning as field metadata."""
-        import pyarrow as pa
+        import pyarrow as pa  # noqa: PLC0415 - heavy, kept off the start-up path
 
         types = {"instant": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
         fields = [
@@ -225,6 +228,40 @@ _TABLES = (
             Column("completed", "int", "of these, requests that ended well", "1"),
         ),
         ("source", "metric", "stratum", "period_start", "period_end"),
+    ),
+    Table(
+        "resources",
+        "one row per resource that an inventory lists",
+        (
+            *_scope(),
+            Column("arn", "text", "Amazon resource name"),
+            Column("service", "text", "service of the ARN, e.g. dynamodb"),
+            Column("resource_type", "text", "type as the inventory names it, e.g. AWS::DynamoDB::Table"),
+            Column("kind", "text", "what it is, by the mapping in auditor.toml", values=RESOURCE_KINDS),
+            Column("account", "text", "account that owns it, 12 digits"),
+            Column("region", "text", "region in which it lies, as the inventory says; may be empty"),
+            Column("data_class", "text", "class of the data in it, as it is tagged", nullable=True),
+            Column("classification_signed", "bool", "whether a signed classification states the class"),
+        ),
+        ("source", "arn"),
+    ),
+    Table(
+        "security_findings",
+        "one row per finding of a security product, whatever was done to it later",
+        (
+            *_scope(),
+            Column("event_time", "instant", "when the product first reported it (the earliest CreatedAt)", "us"),
+            Column("first_observed_at", "instant", "when what it reports was first observed, else event_time", "us"),
+            Column("updated_at", "instant", "when its last version was made", "us"),
+            *_id("finding", "Id"),
+            Column("product", "text", "ProductArn"),
+            Column("type", "text", "first of its Types; may be empty"),
+            Column("severity", "text", "the highest that any version states", values=FINDING_SEVERITIES),
+            Column("status", "text", "of its last version", values=FINDING_STATUSES),
+            Column("account", "text", "AwsAccountId, 12 digits"),
+            Column("region", "text", "Region; may be empty"),
+        ),
+        ("event_time", "finding_hi", "finding_lo"),
     ),
 )
 

@@ -54,7 +54,7 @@ def on_a_terminal(stream: str, arguments: list[object], wanted: str, env: dict[s
             [SCRIPT, *map(str, arguments)],
             env={**env, "TERM": "xterm-256color", "COLUMNS": "80"},
             stdin=subprocess.DEVNULL,
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a job in the background ignores it
             **streams,
         ) as child:
             os.close(other)

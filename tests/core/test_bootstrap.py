@@ -30,7 +30,7 @@ def test_an_interval_over_the_margin_is_undecided():
 
 
 def test_independent_minutes_have_the_interval_of_the_normal_theory():
-    random = Random(7)
+    random = Random(7)  # noqa: S311 - an example, not a secret
     current = [(random.randint(60, 100), 100) for _ in range(400)]
     mean = sum(one for one, _ in current) / 400
     deviation = sqrt(sum((one - mean) ** 2 for one, _ in current) / 400)

@@ -30,6 +30,8 @@ PASSES = {
     "rollback.p95_sustained": "breaches_brief",
     "rollback.errors_sustained": "breaches_brief",
     "residency.inference_regions": "declared_region",
+    "residency.store_regions": "declared_region",
+    "rollback.security_alert": "no_alert",
 }
 LINES = tuple(PASSES)
 

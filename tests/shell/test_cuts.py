@@ -35,11 +35,13 @@ TIMES = {
     "audit_events": "event_time",
     "heartbeats": "start_time",
     "baselines": "period_start",
+    "security_findings": "event_time",
 }
 DECISIVE = [
     *(("requests", name) for name in ("route", "kind", "outcome", "latency_us")),
     *(("audit_events", name) for name in ("model_id", "inference_region")),
     ("heartbeats", "records"),
+    ("resources", "data_class"),
 ]
 NULLABLE = [(t.name, c.name) for t in TABLES.values() for c in t.columns if c.nullable]
 

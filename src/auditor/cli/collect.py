@@ -26,8 +26,8 @@ def command(
     config: Path, output: Path, collected_at: datetime | None, *, no_color: bool, quiet: bool, verbose: bool
 ) -> int:
     """Snapshot the sources of an auditor.toml into Parquet, with coverage."""
-    from auditor.shell.clock import utc_now
-    from auditor.shell.collect import collect
+    from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
+    from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
 
     with progress_bar("collecting", quiet=quiet, verbose=verbose, no_color=no_color) as update:
         path = collect(config, output, collected_at=collected_at or utc_now(), progress=update)

@@ -65,7 +65,7 @@ def list_(policies: Path | None, profile: str | None, *, as_json: bool) -> int:
 @JSON
 def show(control_id: str, policies: Path | None, profile: str | None, *, as_json: bool) -> int:
     """Show one control: parameters, frameworks, the lines that bind it, its SQL and its Rego."""
-    from auditor.errors import UsageError
+    from auditor.errors import UsageError  # noqa: PLC0415 - lazy
 
     catalogue = _open(policies, profile)
     control = catalogue.pack.controls.get(control_id)
@@ -84,9 +84,9 @@ def show(control_id: str, policies: Path | None, profile: str | None, *, as_json
 
 
 def _open(policies: Path | None, profile: str | None) -> Catalogue:
-    from auditor.adapters.policies.pack import load_pack
-    from auditor.adapters.policies.profile import load_profile
-    from auditor.shipped import policies_dir
+    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
+    from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
+    from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
     pack = load_pack(policies or policies_dir())
     names = [profile] if profile else sorted(path.stem for path in (pack.root / "profiles").glob("*.toml"))
@@ -94,7 +94,7 @@ def _open(policies: Path | None, profile: str | None) -> Catalogue:
 
 
 def _describe(catalogue: Catalogue, control: Control) -> dict[str, Any]:
-    from auditor.shell.policy_cases import read_cases
+    from auditor.shell.policy_cases import read_cases  # noqa: PLC0415 - lazy
 
     metadata = control.metadata
     rego = Path(control.sql_path).with_suffix(".rego").as_posix()

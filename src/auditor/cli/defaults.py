@@ -24,7 +24,7 @@ def from_file(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
     del param
     if ctx.resilient_parsing or not value.is_file():
         return value
-    from auditor.config import load_defaults
+    from auditor.config import load_defaults  # noqa: PLC0415 - heavy
 
     options = _options(ctx.command)
     found: dict[str, Any] = {}

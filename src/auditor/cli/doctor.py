@@ -41,7 +41,7 @@ def command(config: Path, key: Path, policies: Path | None, profile: str, *, as_
     Exit code: 0 everything that evaluating and verifying need is there (optional parts may be missing), 2 something of
     yours is missing or wrong (key, configuration, policies), 5 a part of the installation or the machine is.
     """
-    from auditor.shell.doctor import Patient, examine, exit_code, opa_url_from_environment
+    from auditor.shell.doctor import Patient, examine, exit_code, opa_url_from_environment  # noqa: PLC0415 - lazy
 
     patient = Patient(config, key, policies, profile, opa_url_from_environment())
     checks = []

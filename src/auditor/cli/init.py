@@ -43,7 +43,7 @@ phase = ""                   # where in the rollout, if your process has phases
 @QUIET
 def command(output: Path, *, quiet: bool) -> int:
     """Write a commented auditor.toml, with an example of each kind of source that is installed."""
-    from auditor.errors import UsageError
+    from auditor.errors import UsageError  # noqa: PLC0415 - lazy
 
     content = HEAD + "".join(f"\n{one}" for one in _examples())
     try:

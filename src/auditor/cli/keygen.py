@@ -25,7 +25,7 @@ def command(output: Path, scheme: str) -> int:
 
     A run that this key signs says that it was signed by a development key.
     """
-    from auditor.adapters.signing.keys import generate_key
+    from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
 
     key = generate_key(output, scheme)
     narrate("development key; keep the private half out of version control and backups that others read")

@@ -103,7 +103,7 @@ def run(arguments: list[str]) -> int:
     return code
 
 
-def _invoke(arguments: list[str]) -> int:
+def _invoke(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     try:
         return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)
     except AuditorError as error:
@@ -122,7 +122,7 @@ def _invoke(arguments: list[str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:  # a full disk is the world's fault
             raise
-        import traceback
+        import traceback  # noqa: PLC0415 - only here
 
         traceback.print_exc()
         click.echo(f"auditor: internal error ({type(error).__name__}); please report the lines above", err=True)

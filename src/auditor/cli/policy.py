@@ -22,7 +22,7 @@ def command() -> None:
 
 
 def _folder(folder: Path | None) -> Path:
-    from auditor.shipped import policies_dir
+    from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
     return folder or policies_dir()
 
@@ -31,7 +31,7 @@ def _folder(folder: Path | None) -> Path:
 @FOLDER
 def build(folder: Path | None) -> int:
     """Compile FOLDER (default: the shipped pack) to policy.wasm and lock it."""
-    from auditor.adapters.policies import build as pack_build
+    from auditor.adapters.policies import build as pack_build  # noqa: PLC0415 - lazy
 
     narrate(f"built {pack_build.build(_folder(folder))}")
     return 0
@@ -41,7 +41,7 @@ def build(folder: Path | None) -> int:
 @FOLDER
 def check(folder: Path | None) -> int:
     """Check sources, METADATA, queries and profiles of FOLDER, and that its module is the one they compile to."""
-    from auditor.shell.policy_check import check_pack
+    from auditor.shell.policy_check import check_pack  # noqa: PLC0415 - lazy
 
     for said in check_pack(_folder(folder)):
         narrate(said)
@@ -53,7 +53,7 @@ def check(folder: Path | None) -> int:
 @engine_options
 def test(folder: Path | None, engine: EngineChoice) -> int:
     """Run opa test, and every case of every control through DuckDB and the policy engine."""
-    from auditor.shell.policy_check import run_cases
+    from auditor.shell.policy_check import run_cases  # noqa: PLC0415 - lazy
 
     for said in run_cases(_folder(folder), engine):
         click.echo(said)

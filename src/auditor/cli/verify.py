@@ -28,10 +28,10 @@ def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: 
     Exit code: 0 verified, whatever the verdict in it is; 4 refused, with the name of the refusal. Whether a verdict
     lets a release ship is another question than whether it is genuine.
     """
-    from auditor.adapters.reports.terminal import print_summary
-    from auditor.core.summary import summarise
-    from auditor.errors import UsageError
-    from auditor.shell.verify import verify
+    from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
+    from auditor.core.summary import summarise  # noqa: PLC0415 - lazy
+    from auditor.errors import UsageError  # noqa: PLC0415 - lazy
+    from auditor.shell.verify import verify  # noqa: PLC0415 - lazy
 
     try:
         pem = key.read_bytes()

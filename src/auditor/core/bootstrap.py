@@ -55,7 +55,7 @@ def throughput_reading(
     Raises:
         ValueError: counts or parameters that cannot be.
     """
-    if not 0 <= margin_percent < 100 or block_minutes < 1:
+    if not 0 <= margin_percent < 100 or block_minutes < 1:  # noqa: PLR2004 - percent
         raise ValueError(f"no reading with {margin_percent=} {block_minutes=}")
     found = ratio_interval(current, baseline, block_minutes)
     if found is None:

@@ -30,6 +30,14 @@ SENTENCES: dict[str, str] = {
     "unknown_region": "not a known AWS region: {observed}",
     "unbounded_destination": "no bound on where it was processed: {observed}",
     "destination_unknown": "where it was processed is not stated: {observed}",
+    "security_alert": "FIRED: {observed} findings of severity {limit} or higher were first seen in the window",
+    "no_alert": "no finding of severity {limit} or higher, and the feed was alive until the end of the window",
+    "feed_silent": "the feed of findings was not seen alive until the end of the window",
+    "unbounded_region": "no region is stated, so nothing bounds where it lies",
+    "unclassified": "outside the declared regions and not classified: {observed}",
+    "no_personal_data": "a signed classification says that it holds no personal data",
+    "listed": "the inventory answered in full, and all that it listed is here",
+    "stale": "it was collected too far from the as-of",
     "collected": "the source answered in full",
     "quiet": "an independent observer was alive throughout and counted nothing",
     "observed": "an independent observer was alive throughout and its counts agree",
@@ -70,7 +78,7 @@ def quantity(value: Any, unit: str = "") -> str:
     if isinstance(value, list):
         return ", ".join(quantity(one, unit) for one in value)
     if unit == "us" and isinstance(value, int):
-        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"
+        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
     if unit in SCALES and isinstance(value, int):
         parts, suffix = SCALES[unit]
         return f"{Decimal(value) / parts:f}{suffix}"

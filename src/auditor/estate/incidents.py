@@ -18,6 +18,8 @@ MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
 ERRORS_SUSTAINED = "rollback.errors_sustained"
 RESIDENCY = "residency.inference_regions"
+STORES = "residency.store_regions"
+ALERTS = "rollback.security_alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,46 @@ _ALL = (
         "trail_gap",
         "an hour of CloudTrail files of eu-west-1 is missing",
         {RESIDENCY: ("inconclusive", "count_mismatch")},
+    ),
+    Incident("store_abroad", "a copy of the tickets lies in us-east-1", {STORES: ("fail", "other_region")}),
+    Incident("replica_abroad", "the tickets are replicated to eu-north-1", {STORES: ("fail", "other_region")}),
+    Incident(
+        "unclassified_store_abroad",
+        "a bucket without a class lies in us-east-1",
+        {STORES: ("inconclusive", "unclassified")},
+    ),
+    Incident(
+        "tagged_none_abroad",
+        "a bucket in us-east-1 is tagged to hold no personal data, and nobody signed for it",
+        {STORES: ("fail", "other_region")},
+    ),
+    Incident(
+        "lookalike_region_store",
+        "a log group lies in a region that merely begins with eu",
+        {STORES: ("fail", "unknown_region")},
+    ),
+    Incident("inventory_denied", "one listing of us-east-1 was denied", {STORES: ("inconclusive", "coverage")}),
+    Incident(
+        "inventory_cut_short",
+        "the inventory lacks a resource that its calls returned",
+        {STORES: ("inconclusive", "coverage")},
+    ),
+    Incident("security_alert", "a finding of high severity is raised", {ALERTS: ("fail", "security_alert")}),
+    Incident(
+        "alert_suppressed",
+        "the same, and it is suppressed twenty minutes later",
+        {ALERTS: ("fail", "security_alert")},
+    ),
+    Incident("sample_alert", "a sample finding of critical severity is made: nothing may change"),
+    Incident(
+        "findings_feed_dead",
+        "the feed of security findings dies ten minutes before the end",
+        {ALERTS: ("inconclusive", "feed_silent")},
+    ),
+    Incident(
+        "findings_lost",
+        "a finding of medium severity that the observer counted is missing",
+        {ALERTS: ("inconclusive", "count_mismatch")},
     ),
 )
 

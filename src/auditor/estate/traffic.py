@@ -55,10 +55,10 @@ def slot_requests(
     for index in range(PER_SLOT + int(random.random() * 3) - 1):
         draws = [random.random() for _ in range(7)]
         moment = start + timedelta(microseconds=int(draws[0] * SLOT_S * 1_000_000))
-        kind = "generation" if draws[1] < 0.30 else "cache_hit" if draws[1] < 0.98 else "health_check"
-        route = "direct_bedrock" if draws[2] < 0.6 else "mcp"
+        kind = "generation" if draws[1] < 0.30 else "cache_hit" if draws[1] < 0.98 else "health_check"  # noqa: PLR2004 - shares of traffic
+        route = "direct_bedrock" if draws[2] < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
         latency: float | None = _latency(kind, draws, minute, incidents)
-        if "unmeasured_latency" in incidents and kind == "generation" and draws[6] < 0.2:
+        if "unmeasured_latency" in incidents and kind == "generation" and draws[6] < 0.2:  # noqa: PLR2004 - a fifth
             latency = None
         if "route_silent" in incidents and route == "direct_bedrock":
             continue
@@ -87,9 +87,9 @@ def _status(draw: float, minute: float, incidents: Collection[str]) -> str:
         return "error"
     if "slow_throughput" in incidents and draw < failing + 0.125:
         return "rejected"
-    if draw < 0.996:
+    if draw < 0.996:  # noqa: PLR2004 - share of successes
         return "success"
-    return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"
+    return "rejected" if draw < 0.998 else "error" if draw < 0.9995 else "timeout"  # noqa: PLR2004 - shares of failures
 
 
 def _latency(kind: str, draws: list[float], minute: float, incidents: Collection[str]) -> float:
@@ -103,7 +103,7 @@ def _latency(kind: str, draws: list[float], minute: float, incidents: Collection
     spike = ("sustained_latency" in incidents and SUSTAINED.holds(minute)) or (
         "brief_latency" in incidents and BRIEF.holds(minute)
     )
-    if spike and share < 0.4:
+    if spike and share < 0.4:  # noqa: PLR2004 - share of slow answers
         return 3200 + 800 * size
     slow = 0.08 if "slow_generation" in incidents else 0.015
     return 1600 + 800 * size if share < slow else 400 + 1000 * size

@@ -38,10 +38,10 @@ def interval_records(
         draws = [random.random() for _ in range(4)]
         moment = start + timedelta(seconds=int(draws[0] * INTERVAL_S))
         identity = (_hex(random, 32), _hex(random, 32))
-        if draws[1] < 0.6:
-            profile = draws[2] < 0.5
+        if draws[1] < 0.6:  # noqa: PLR2004 - share of inference among the records
+            profile = draws[2] < 0.5  # noqa: PLR2004 - half through the profile
             destination = HOME_REGIONS[int(draws[3] * 2)] if profile else None
-            name = "Converse" if draws[3] < 0.5 else "InvokeModel"
+            name = "Converse" if draws[3] < 0.5 else "InvokeModel"  # noqa: PLR2004 - half each
             records.append(inference(moment, region, name, PROFILE if profile else BARE, destination, identity))
         else:
             source, name = OTHER_EVENTS[int(draws[2] * len(OTHER_EVENTS))]

@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import baseline, traffic, trail
+from auditor.estate import baseline, inventory, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -102,7 +102,9 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
         _write_requests(root, names, seed)
         _write_trail(root, names, seed)
         _write(root / "baseline" / "throughput.jsonl", _lines(baseline.minutes(START, AS_OF, names, seed)))
-        (root / "auditor.toml").write_text(CONFIG, encoding="utf-8")
+        for name, content in inventory.files(START, FIRST, LAST, names).items():
+            _write(root / name, content)
+        (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"{error.filename}: the example cannot be written ({error.strerror})", remedy="give another folder"
@@ -111,7 +113,7 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
 
 
 def _write_requests(root: Path, incidents: tuple[str, ...], seed: int) -> None:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - an example, not a secret
     hours: dict[str, list[dict[str, Any]]] = defaultdict(list)
     beats = []
     for number, start in enumerate(traffic.slots(FIRST, LAST)):
@@ -128,7 +130,7 @@ def _write_requests(root: Path, incidents: tuple[str, ...], seed: int) -> None:
 
 
 def _write_trail(root: Path, incidents: tuple[str, ...], seed: int) -> None:
-    random = Random(seed + 1)
+    random = Random(seed + 1)  # noqa: S311 - an example, not a secret
     beats: list[dict[str, Any]] = []
     moment = FIRST
     while moment < LAST:

@@ -54,15 +54,15 @@ def main() -> None:
     os.dup2(2, 1)
     request = json.loads(sys.stdin.buffer.read())
     isolation = isolate(int(request["cpu_seconds"]))
-    from auditor.errors import AuditorError
+    from auditor.errors import AuditorError  # noqa: PLC0415 - after isolation
 
     try:
-        from auditor.shell.replay import replay
+        from auditor.shell.replay import replay  # noqa: PLC0415 - after isolation
 
         answer: dict[str, Any] = {"result": replay(request["arguments"])}
     except AuditorError as error:
         answer = {"error": type(error).__name__, "message": error.message, "remedy": error.remedy}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - hostile input: anything at all is a refusal, told to the parent
         answer = {"error": "ReplayFailed", "message": f"{type(error).__name__}: {error}", "remedy": ""}
     answers.write(json.dumps({**answer, "isolation": isolation}).encode())
     answers.close()

@@ -49,7 +49,7 @@ class EngineChoice:
 
     def address(self, url: str) -> Address:
         """Return ``url`` with the token and what else a connection needs. Raises ``UsageError``."""
-        from auditor.adapters.rego.opa_api import Address
+        from auditor.adapters.rego.opa_api import Address  # noqa: PLC0415 - only what is used
 
         return Address(url, self.opa_token, self.opa_timeout_s, self.opa_ca)
 
@@ -62,11 +62,11 @@ def check_engine(choice: EngineChoice) -> None:
     if not choice.uses_opa:
         return
     if choice.opa_url is None:
-        from auditor.adapters.policies.build import find_opa
+        from auditor.adapters.policies.build import find_opa  # noqa: PLC0415 - only what is used
 
         find_opa()
         return
-    from auditor.adapters.rego.opa_api import OpaApi
+    from auditor.adapters.rego.opa_api import OpaApi  # noqa: PLC0415 - only what is used
 
     api = OpaApi(choice.address(choice.opa_url))
     try:
@@ -89,13 +89,13 @@ def open_engine(
     with ExitStack() as stack:
         opened: dict[str, WasmEngine | OpaEngine] = {}
         if choice.name == WASM or choice.cross_check:
-            from auditor.adapters.rego.wasm import WasmEngine
+            from auditor.adapters.rego.wasm import WasmEngine  # noqa: PLC0415 - only what is used
 
             opened[WASM] = stack.enter_context(WasmEngine(pack))
         if choice.uses_opa:
             opened[OPA] = _open_opa(stack, pack, choice)
         if choice.cross_check:
-            from auditor.adapters.rego.cross_check import CrossCheckEngine
+            from auditor.adapters.rego.cross_check import CrossCheckEngine  # noqa: PLC0415 - only what is used
 
             first = opened.pop(choice.name)
             yield CrossCheckEngine(first, *opened.values())
@@ -104,8 +104,8 @@ def open_engine(
 
 
 def _open_opa(stack: ExitStack, pack: Pack, choice: EngineChoice) -> OpaEngine:
-    from auditor.adapters.rego.opa import OpaEngine
-    from auditor.adapters.rego.opa_server import managed_server
+    from auditor.adapters.rego.opa import OpaEngine  # noqa: PLC0415 - only what is used
+    from auditor.adapters.rego.opa_server import managed_server  # noqa: PLC0415 - only what is used
 
     if choice.opa_url is None:
         address = stack.enter_context(managed_server(choice.opa_timeout_s))

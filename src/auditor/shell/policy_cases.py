@@ -120,8 +120,8 @@ def write_tables(folder: Path, case: Case) -> dict[str, Path]:
 
 
 def _write(folder: Path, table: Table, case: Case) -> Path:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     numbers = itertools.count(1)
     rows = [row for given in case.tables.get(table.name, []) for row in _expand(table, given, case, numbers)]

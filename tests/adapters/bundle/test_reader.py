@@ -392,7 +392,7 @@ def test_what_is_no_folder_of_a_bundle(sealed: Sealed, tmp_path: Path, kind: str
     assert refusal(Sealed(place, sealed.private_key, sealed.public_pem)) == "not-a-bundle"
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the path of a socket is too long elsewhere")
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the path of a socket is too long elsewhere")  # noqa: PTH112
 def test_a_socket_is_refused(sealed: Sealed) -> None:
     listening_socket(sealed)
     assert refusal(sealed) == "unsafe-entry"

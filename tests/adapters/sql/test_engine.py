@@ -88,7 +88,7 @@ def test_an_instant_goes_in_as_the_same_instant(engine: SqlEngine) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [1.5, [1.5], Decimal("1.5"), datetime(2026, 1, 1), b"x", {"a": 1}, [1, "x"], [None], [True, 1], [[1]]],
+    [1.5, [1.5], Decimal("1.5"), datetime(2026, 1, 1), b"x", {"a": 1}, [1, "x"], [None], [True, 1], [[1]]],  # noqa: DTZ001
 )
 def test_other_parameters_are_refused_by_file_and_name(engine: SqlEngine, given: object) -> None:
     with pytest.raises(ControlError, match=r"controls/a/b/b.sql: parameter \$limit is \w+ .*no exact value"):
@@ -125,7 +125,7 @@ def test_an_authors_fault_names_the_file(engine: SqlEngine, sql: str, found: str
 @pytest.mark.parametrize("word", ["now", "today", "tomorrow", "yesterday"])
 def test_no_text_is_a_clock(engine: SqlEngine, word: str) -> None:
     with pytest.raises(ControlError, match="Conversion Error"):
-        engine.query(FILE, f"select event_time < '{word}' as x from requests", {})
+        engine.query(FILE, f"select event_time < '{word}' as x from requests", {})  # noqa: S608 - four words
 
 
 def test_derived_tables_are_read_by_later_queries_and_tables(engine: SqlEngine) -> None:

@@ -251,11 +251,11 @@ def test_every_bare_word_that_duckdb_reads_as_a_function_is_known() -> None:
 def test_no_view_of_duckdb_can_be_named_by_with() -> None:
     with duckdb.connect() as connection:
         names = connection.execute("select view_name from duckdb_views() where internal").fetchall()
-        plain = [name for (name,) in names if _binds(connection, f'select * from "{name}"')]
+        plain = [name for (name,) in names if _binds(connection, f'select * from "{name}"')]  # noqa: S608 - DuckDB's own
     assert "sqlite_master" in plain
     for name in plain:
         with pytest.raises(ControlError, match="names a query"):
-            check_select("x.sql", f"with {name} as (select 1) select * from {name}", TABLE_NAMES)
+            check_select("x.sql", f"with {name} as (select 1) select * from {name}", TABLE_NAMES)  # noqa: S608
 
 
 def _binds(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:

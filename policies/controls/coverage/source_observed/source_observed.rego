@@ -3,13 +3,16 @@
 # description: >-
 #   Every declared cell (source, account, region) answered in full. Where the observation must be complete, an
 #   independent observer was also alive in every 10 s slot of the window and counted as many records as we hold.
+#   A snapshot (an inventory) needs no observer: every recorded call of the cell was answered, perhaps with nothing, all
+#   that the source listed is here, and it was collected near the as-of.
 # custom:
 #   severity: high
 #   evidence_for: [checklist/21]
 #   unit: slots of 10 s
 #   parameters:
 #     cells: {type: array, items: string, description: source/account/region}
-#     observation: {type: string, enum: [bounded, complete], description: who bounds what is missing}
+#     observation: {type: string, enum: [bounded, complete, snapshot], description: who bounds what is missing}
+#     max_age_seconds: {type: integer, unit: s, nullable: true, default: null, description: "a snapshot lies no farther from the as-of"}
 package controls.coverage.source_observed
 
 default decision := {"verdict": "inconclusive", "reason": "coverage"}
@@ -25,6 +28,8 @@ outcome := bounded if {
 	input.parameters.observation == "bounded"
 } else := complete if {
 	input.parameters.observation == "complete"
+} else := snapshot if {
+	input.parameters.observation == "snapshot"
 }
 
 bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
@@ -57,3 +62,28 @@ complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.counted > 0
 	input.row.mismatched == 0
 }
+
+snapshot := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+	not listed
+} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+	input.row.calls != input.row.calls_ok
+} else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
+	input.row.listed != input.row.held
+} else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
+	input.row.whole_listed != input.row.whole_held
+} else := {"verdict": "inconclusive", "reason": "stale"} if {
+	not fresh
+} else := {"verdict": "pass", "reason": "listed"} if {
+	input.row.calls > 0
+	input.row.listed == input.row.held
+	input.row.whole_held > 0
+}
+
+listed if {
+	is_number(input.row.listed)
+	is_number(input.row.whole_listed)
+}
+
+fresh if is_null(input.parameters.max_age_seconds)
+
+fresh if input.row.age_us <= input.parameters.max_age_seconds * 1000000

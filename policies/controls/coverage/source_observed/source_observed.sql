@@ -1,5 +1,6 @@
 -- Every cell that the profile says must be there: source/account/region. Cells come from the profile, never from what
--- happened to be collected, so a cell that is absent is still a row.
+-- happened to be collected, so a cell that is absent is still a row. listed: what was read of the cell. held: resources
+-- of it that are here. whole_*: the same of its whole source, so that a resource of a cell that nobody declared is missed.
 with cells as (
     select
         cell,
@@ -15,9 +16,27 @@ answers as (
         region,
         count(*) as calls,
         count(*) filter (where status = 'ok') as calls_ok,
-        sum(records)::bigint as records
+        sum(records)::bigint as records,
+        (sum(records) filter (where call = 'read_files'))::bigint as listed,
+        greatest($as_of_us - min(epoch_us(collected_at)), max(epoch_us(collected_at)) - $as_of_us) as age_us
     from coverage
     group by source, account, region
+),
+listings as (
+    select
+        source,
+        account,
+        region,
+        count(*) as held
+    from resources
+    group by source, account, region
+),
+whole_listings as (
+    select
+        source,
+        count(*) as held
+    from resources
+    group by source
 ),
 beats as (
     select
@@ -51,13 +70,13 @@ beat_sums as (
         beat_slots.start_us,
         beat_slots.end_us,
         beat_slots.counted,
-        sum(coalesce(trail_slots.records, 0))::bigint as here
+        sum(coalesce(record_slots.records, 0))::bigint as here
     from beat_slots
-    left join trail_slots
-        on trail_slots.source = beat_slots.source
-        and trail_slots.account = beat_slots.account
-        and trail_slots.region = beat_slots.region
-        and trail_slots.slot_us = beat_slots.slot_us
+    left join record_slots
+        on record_slots.source = beat_slots.source
+        and record_slots.account = beat_slots.account
+        and record_slots.region = beat_slots.region
+        and record_slots.slot_us = beat_slots.slot_us
     group by beat_slots.source, beat_slots.account, beat_slots.region, beat_slots.start_us, beat_slots.end_us, beat_slots.counted
 ),
 reconciled as (
@@ -97,12 +116,26 @@ select
     coalesce(reconciled.counted, 0) as counted,
     coalesce(reconciled.uncounted, 0) as uncounted,
     coalesce(reconciled.mismatched, 0) as mismatched,
-    coalesce(reconciled.missing, 0) as missing
+    coalesce(reconciled.missing, 0) as missing,
+    answers.listed,
+    coalesce(listings.held, 0) as held,
+    wholes.listed as whole_listed,
+    coalesce(whole_listings.held, 0) as whole_held,
+    answers.age_us
 from cells
 left join answers
     on answers.source = cells.source
     and answers.account = cells.account
     and answers.region = cells.region
+left join answers as wholes
+    on wholes.source = cells.source
+    and wholes.account = ''
+    and wholes.region = ''
+left join listings
+    on listings.source = cells.source
+    and listings.account = cells.account
+    and listings.region = cells.region
+left join whole_listings on whole_listings.source = cells.source
 left join alive
     on alive.source = cells.source
     and alive.account = cells.account

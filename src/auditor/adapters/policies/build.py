@@ -45,7 +45,7 @@ def run_opa(arguments: list[str], *, cwd: Path) -> str:
     """Run ``opa`` and return its standard output; its own message is the error's."""
     command = [find_opa(), *arguments]
     try:
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)  # noqa: S603 - fixed program, no shell
     except subprocess.TimeoutExpired as error:
         raise EngineError(f"opa {arguments[0]} did not end within {TIMEOUT_S} s") from error
     if done.returncode:

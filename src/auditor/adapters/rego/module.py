@@ -65,6 +65,6 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
-        if byte < 0x80:
+        if byte < 0x80:  # noqa: PLR2004 - the bit that says more follows
             return value, at
     raise ValueError("a number of more than 32 bits")

@@ -92,15 +92,15 @@ class OpaApi:
     """One OPA server. Every method raises ``EngineError`` that begins with ``what``."""
 
     def __init__(self, address: Address) -> None:
-        from opa_client import OpaClient
+        from opa_client import OpaClient  # noqa: PLC0415 - heavy
 
-        from auditor.adapters.rego.opa_transport import Transport
+        from auditor.adapters.rego.opa_transport import Transport  # noqa: PLC0415 - heavy
 
         parts = urlsplit(address.url)
         self._address = address
         self._client = OpaClient(host=parts.hostname, ssl=parts.scheme == "https", retries=0, timeout=address.timeout_s)
         self._client.root_url = f"{address.url.rstrip('/')}/v1"  # the client knows no address with a path
-        self._session = session = self._client._session
+        self._session = session = self._client._session  # noqa: SLF001 - the client has no other way to say how it sends
         session.trust_env = False
         session.verify = str(address.ca_file) if address.ca_file else True
         session.headers["Accept-Encoding"] = "identity"
@@ -175,10 +175,10 @@ class OpaApi:
     @contextmanager
     def _asking(self, what: str) -> Iterator[None]:
         """Turn whatever goes wrong in between into an ``EngineError`` about ``what``."""
-        import requests
-        from opa_client import errors
+        import requests  # noqa: PLC0415 - heavy
+        from opa_client import errors  # noqa: PLC0415 - heavy
 
-        from auditor.adapters.rego.opa_transport import StatusError, TooLargeError
+        from auditor.adapters.rego.opa_transport import StatusError, TooLargeError  # noqa: PLC0415 - heavy
 
         try:
             yield
@@ -228,7 +228,7 @@ class OpaApi:
         return text.replace(token, "[token]") if token else text
 
 
-class _Malformed(Exception):
+class _Malformed(Exception):  # noqa: N818 - becomes an EngineError here
     """An answer that lacks what it must hold."""
 
 

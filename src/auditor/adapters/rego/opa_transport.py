@@ -55,7 +55,7 @@ class Transport(HTTPAdapter):
             raise requests.ConnectionError(error, request=request) from error
         finally:
             response.close()
-        if not 200 <= response.status_code < 300:
+        if not 200 <= response.status_code < 300:  # noqa: PLR2004 - the statuses of success
             raise StatusError(response.status_code, body)
         response.raw = io.BytesIO(body)
         return response

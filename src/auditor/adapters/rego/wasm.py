@@ -32,7 +32,7 @@ class WasmEngine:
     notes: tuple[str, ...] = ()
 
     def __init__(self, pack: Pack, *, deadline_s: float = DEADLINE_S) -> None:
-        from opapywasm import OpaWasmError, OpaWasmPolicy, PolicyConfig
+        from opapywasm import OpaWasmError, OpaWasmPolicy, PolicyConfig  # noqa: PLC0415 - heavy
 
         self._failure: type[Exception] = OpaWasmError
         self._root = pack.root
@@ -80,7 +80,7 @@ class WasmEngine:
         return gate_decision(self._root, name, self._evaluate(GATE, {"gate": name, "facts": facts}, f"gate {name}"))
 
     def _evaluate(self, entrypoint: str, document: dict[str, Any], what: str) -> Any:
-        from opapywasm import UNDEFINED
+        from opapywasm import UNDEFINED  # noqa: PLC0415 - heavy
 
         try:
             result = self._policy.evaluate(exact_json(document, what), entrypoint=entrypoint)
@@ -91,7 +91,7 @@ class WasmEngine:
 
 def _offer_memory(wasm: bytes) -> None:
     """Let opa-py-wasm start a module with the memory that the module declares it needs."""
-    from opapywasm import runtime
+    from opapywasm import runtime  # noqa: PLC0415 - heavy
 
     try:
         declared = imported_pages(wasm)
@@ -99,4 +99,4 @@ def _offer_memory(wasm: bytes) -> None:
         raise ControlError(f"policy.wasm: not a WebAssembly module ({error})") from error
     if declared > PAGE_CEILING:
         raise ControlError(f"policy.wasm: wants {declared} pages of memory at start, allowed are {PAGE_CEILING}")
-    runtime._DEFAULT_MEMORY_PAGES = max(runtime._DEFAULT_MEMORY_PAGES, declared)
+    runtime._DEFAULT_MEMORY_PAGES = max(runtime._DEFAULT_MEMORY_PAGES, declared)  # noqa: SLF001 - ADR 0004

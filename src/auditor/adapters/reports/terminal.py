@@ -21,9 +21,9 @@ def print_summary(summary: Summary, stream: TextIO, *, color: bool | None = None
 
     ``color`` None lets the stream and the environment (NO_COLOR) decide.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from rich.console import Console  # noqa: PLC0415 - heavy
+    from rich.table import Table  # noqa: PLC0415 - heavy
+    from rich.text import Text  # noqa: PLC0415 - heavy
 
     console = Console(
         file=stream,

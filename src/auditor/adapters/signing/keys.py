@@ -42,7 +42,7 @@ def generate_key(path: Path, scheme: str = "ed25519", *, passphrase: Callable[[]
     Raises:
         UsageError: the scheme is unknown, one of the files exists, or the folder cannot be written.
     """
-    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
 
     public_path = path.with_name(path.name + ".pub")
     for existing in (path, public_path):
@@ -71,10 +71,10 @@ def load_signer(path: Path, *, passphrase: Callable[[], bytes] | None = None) ->
     Raises:
         UsageError: the file cannot be read, holds no private key of ours, or another passphrase opens it.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
 
-    from auditor.adapters.signing.sslib import CryptoSigner
+    from auditor.adapters.signing.sslib import CryptoSigner  # noqa: PLC0415 - heavy
 
     try:
         content = path.read_bytes()
@@ -90,8 +90,8 @@ def load_signer(path: Path, *, passphrase: Callable[[], bytes] | None = None) ->
 
 def load_public_key(pem: bytes, where: str) -> SSlibKey:
     """Return the public key in ``pem``; its ``keyid`` is the SHA-256 of its SPKI. Raises ``UsageError``."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
 
     try:
         return _named(serialization.load_pem_public_key(pem), where)
@@ -121,7 +121,7 @@ def _asked(passphrase: Callable[[], bytes]) -> bytes:
 
 
 def _new_private(scheme: str) -> Any:
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
 
     if scheme not in SCHEMES:
         raise UsageError(f"unknown key scheme {scheme!r}; expected one of {', '.join(SCHEMES)}")
@@ -129,10 +129,10 @@ def _new_private(scheme: str) -> Any:
 
 
 def _named(public: Any, where: str) -> SSlibKey:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
 
-    from auditor.adapters.signing.sslib import SSlibKey
+    from auditor.adapters.signing.sslib import SSlibKey  # noqa: PLC0415 - heavy
 
     p256 = isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1)
     if not p256 and not isinstance(public, ed25519.Ed25519PublicKey):

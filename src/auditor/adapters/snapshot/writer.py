@@ -112,7 +112,7 @@ class SnapshotWriter:
 
     def write(self, batch: Batch, source: str) -> None:
         """Take one batch of ``source``. Raises ``CollectionError`` when it is not what the table declares."""
-        import pyarrow.parquet as pq
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
         table = TABLES.get(batch.table)
         if table is None:
@@ -128,7 +128,7 @@ class SnapshotWriter:
 
     def finish(self, scope: Scope, collected_at: datetime, sources: Sequence[tuple[str, str]]) -> Path:
         """Sort and write every table and the manifest, give the snapshot its name, and return it."""
-        import duckdb
+        import duckdb  # noqa: PLC0415 - heavy
 
         try:
             for writer in self._writers.values():
@@ -156,8 +156,8 @@ class SnapshotWriter:
 
     def _table(self, table: Table) -> TableEntry:
         """Sort one table's rows into its final Parquet file."""
-        import duckdb
-        import pyarrow.parquet as pq
+        import duckdb  # noqa: PLC0415 - heavy
+        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
         unsorted = self._at(f"{table.name}.unsorted.parquet")
         if not unsorted.exists():
@@ -176,7 +176,7 @@ class SnapshotWriter:
                 connection.execute("set TimeZone = 'UTC'")
                 connection.execute("set enable_progress_bar = false")  # it would go to standard output, which is data
                 written = connection.execute(
-                    f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "
+                    f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "  # noqa: S608 - declared names
                     f"order by {', '.join(order)}) "
                     f"to {_quoted(path)} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
                 ).fetchone()
@@ -196,7 +196,7 @@ class SnapshotWriter:
 
 def check_batch(rows: pa.RecordBatch, table: Table, source: str) -> None:
     """Refuse a batch that is not exactly what ``table`` declares; names source, table and column."""
-    import pyarrow.compute as pc
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
     where = f"source {source!r}, table {table.name}"
     expected = schema(table.name)

@@ -81,7 +81,7 @@ def _refuse(name: str, found: str, allowed: str = PLAIN) -> ControlError:
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
     connection.execute("set enable_external_access=false")
@@ -93,7 +93,7 @@ def _parse(name: str, sql: str) -> dict[str, Any]:
     """Return DuckDB's own syntax tree of the one statement in ``sql``."""
     if len(sql.encode()) > MAX_BYTES:
         raise _refuse(name, f"the query has {len(sql.encode())} bytes, at most {MAX_BYTES} are read")
-    import duckdb
+    import duckdb  # noqa: PLC0415 - heavy
 
     try:
         kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]

@@ -1,0 +1,26 @@
+-- Every audit event and every security finding before the as-of, counted once per 10 s slot, source, account and region.
+with records as (
+    select
+        source,
+        account,
+        region,
+        epoch_us(event_time) as time_us
+    from audit_events
+    union all
+    select
+        source,
+        account,
+        region,
+        epoch_us(event_time) as time_us
+    from security_findings
+)
+select
+    source,
+    account,
+    region,
+    time_us // 10000000 * 10000000 as slot_us,
+    count(*) as records
+from records
+where time_us < $as_of_us
+group by source, account, region, time_us // 10000000 * 10000000
+order by source, account, region, slot_us
