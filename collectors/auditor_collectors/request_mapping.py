@@ -11,13 +11,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from auditor.tables import REQUEST_KINDS, REQUEST_OUTCOMES
+from auditor.tables import REQUEST_CACHES, REQUEST_KINDS, REQUEST_OUTCOMES
 from auditor_collectors.batches import literal, rfc3339
 from auditor_collectors.exact import rounded_up
 
 TIME_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 LATENCY_UNITS = {"s": 6, "ms": 3, "us": 0}
-ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES}
+ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES, "cache": REQUEST_CACHES}
+NANO = 9
+COUNT = r"^[0-9]{1,19}$"
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 LAST_INSTANT_US = 253_402_300_799_999_999  # the end of the year 9999
@@ -61,6 +63,13 @@ class Latency(_Strict):
     unit_column: str | None = Field(default=None, min_length=1)
 
 
+class Cost(_Strict):
+    """A column of decimal amounts of one currency."""
+
+    column: str = Field(min_length=1)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
 class Columns(_Strict):
     """Where each declared column is in the source."""
 
@@ -71,11 +80,16 @@ class Columns(_Strict):
     outcome: Mapped
     latency: Latency
     available_at: Instant | None = None
+    cache: Mapped | None = None
+    input_tokens: Plain | None = None
+    output_tokens: Plain | None = None
+    cost: Cost | None = None
 
     @model_validator(mode="after")
     def _known_values(self) -> Columns:
         for name, allowed in ALLOWED.items():
-            foreign = sorted(set(getattr(self, name).values.values()) - set(allowed))
+            mapped = getattr(self, name)
+            foreign = sorted(set(mapped.values.values()) - set(allowed)) if mapped else []
             if foreign:
                 raise ValueError(f"{name}.values gives {foreign[0]!r}, expected one of {', '.join(allowed)}")
         return self
@@ -94,6 +108,10 @@ class Columns(_Strict):
             names["available_at_text"] = self.available_at.column
         if self.latency.unit_column:
             names["unit_text"] = self.latency.unit_column
+        for name in ("cache", "input_tokens", "output_tokens", "cost"):
+            mapped = getattr(self, name)
+            if mapped:
+                names[f"{name}_text"] = mapped.column
         return names
 
     def source_columns(self) -> list[str]:
@@ -112,7 +130,11 @@ def parsed(columns: Columns) -> str:
         {_text(columns.kind)} as kind_text, {_mapped(columns.kind)} as kind,
         {_text(columns.outcome)} as outcome_text, {_mapped(columns.outcome)} as outcome,
         {_text(columns.latency)} as latency_text, {_latency(columns.latency)} as latency_us,
-        {unit}::varchar as unit_text
+        {unit}::varchar as unit_text,
+        {_text(columns.cache)} as cache_text, {_mapped(columns.cache)} as cache,
+        {_text(columns.input_tokens)} as input_tokens_text, {_count(columns.input_tokens)} as input_tokens,
+        {_text(columns.output_tokens)} as output_tokens_text, {_count(columns.output_tokens)} as output_tokens,
+        {_text(columns.cost)} as cost_text, {_cost(columns.cost)} as cost_nano, {_currency(columns.cost)} as currency
     """
 
 
@@ -121,7 +143,7 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(mapping: Plain | Instant | Mapped | Latency | None) -> str:
+def _text(mapping: Plain | Instant | Mapped | Latency | Cost | None) -> str:
     return f"{quoted(mapping.column)}::varchar" if mapping else "null::varchar"
 
 
@@ -142,7 +164,9 @@ def _instant(mapping: Instant | None) -> str:
     return f"case when regexp_matches({text}, {literal(NUMBER)}) then make_timestamptz({whole}) end"
 
 
-def _mapped(mapping: Mapped) -> str:
+def _mapped(mapping: Mapped | None) -> str:
+    if mapping is None:
+        return "null::varchar"
     cases = " ".join(f"when {literal(found)} then {literal(given)}" for found, given in mapping.values.items())
     return f"case {_text(mapping)} {cases} end"
 
@@ -151,3 +175,23 @@ def _latency(mapping: Latency) -> str:
     text = _text(mapping)
     exact = rounded_up(text, LATENCY_UNITS[mapping.unit])
     return f"case when regexp_matches({text}, {literal(NUMBER)}) then {exact} end"
+
+
+def _count(mapping: Plain | None) -> str:
+    if mapping is None:
+        return "null::bigint"
+    text = _text(mapping)
+    return f"case when regexp_matches({text}, {literal(COUNT)}) then try_cast({text} as bigint) end"
+
+
+def _cost(mapping: Cost | None) -> str:
+    if mapping is None:
+        return "null::bigint"
+    text = _text(mapping)
+    return f"case when regexp_matches({text}, {literal(NUMBER)}) then {rounded_up(text, NANO)} end"
+
+
+def _currency(mapping: Cost | None) -> str:
+    return (
+        f"case when {_text(mapping)} is not null then {literal(mapping.currency)} end" if mapping else "null::varchar"
+    )

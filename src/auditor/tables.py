@@ -1,7 +1,7 @@
 """The declared tables of a snapshot: Arrow schema, unit and meaning of each column, sort order.
 
 Rules kept here: this is the one place where a table is declared. Canonical units are integer
-microseconds (``us``), integer counts (``1``) and UTC instants; every column states its unit and
+microseconds (``us``), integer counts (``1``), integer billionths of a currency (``1e-9``) and UTC instants; every column states its unit and
 meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are
 the two signed 64-bit halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
 """
@@ -20,12 +20,13 @@ SCHEMA_VERSION = 1
 
 REQUEST_KINDS = ("generation", "cached", "health_check")
 REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
+REQUEST_CACHES = ("hit", "miss", "bypass")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` is ``us``, ``1`` or ``""``."""
+    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` as above or ``""``."""
 
     name: str
     type: str
@@ -84,6 +85,11 @@ _TABLES = (
             Column("kind", "text", "disjoint population of the request", nullable=True, values=REQUEST_KINDS),
             Column("outcome", "text", "how the request ended", nullable=True, values=REQUEST_OUTCOMES),
             Column("latency_us", "int", "time to the last byte; a timeout counts its timeout", "us", nullable=True),
+            Column("cache", "text", "what its cache lookup gave", nullable=True, values=REQUEST_CACHES),
+            Column("input_tokens", "int", "tokens that the model read", "1", nullable=True),
+            Column("output_tokens", "int", "tokens that the model wrote", "1", nullable=True),
+            Column("cost_nano", "int", "cost of the request, rounded up", "1e-9 of currency", nullable=True),
+            Column("currency", "text", "currency of its cost, ISO 4217", nullable=True),
         ),
         ("event_time", "request_hi", "request_lo"),
     ),

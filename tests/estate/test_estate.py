@@ -19,9 +19,20 @@ if TYPE_CHECKING:
 
 GENERATION_LIMIT_MS, CACHED_LIMIT_MS = 1500, 300
 WINDOW = ("2025-01-14T10:00:00", "2025-01-14T12:00:00")
-LOGGED = ("timestamp", "requestId", "routingPath", "type", "status", "latencyMs")
+LOGGED = (
+    "timestamp",
+    "requestId",
+    "routingPath",
+    "type",
+    "status",
+    "latencyMs",
+    "cache",
+    "inputTokens",
+    "outputTokens",
+    "costEur",
+)
 # Of every file of the healthy company: the same on every machine, and changed only on purpose.
-SHA256 = "c566df73ff426b1b142c2162e35079cbccdaff088d1ef9c0ca2b3b65cb4bd1ff"
+SHA256 = "bfd7ac19ba066d0b155fe9fa04f5eb405181c1e05d42388ea50563f9975f4ccc"
 
 
 class Written:

@@ -57,6 +57,18 @@ latency = { column = "latencyMs", unit = "ms" }
 column = "status"
 values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
 
+# What is not asked of a source stays unknown: these four may be left out.
+[sources.requests.columns.cache]
+column = "cache"
+values = { HIT = "hit", MISS = "miss", BYPASS = "bypass" }
+[sources.requests.columns.input_tokens]
+column = "inputTokens"
+[sources.requests.columns.output_tokens]
+column = "outputTokens"
+[sources.requests.columns.cost]
+column = "costEur"
+currency = "EUR"
+
 [sources.cloudtrail]
 kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
