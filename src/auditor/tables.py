@@ -128,6 +128,34 @@ _TABLES = (
         ("source", "account", "region", "start_time", "end_time"),
     ),
     Table(
+        "costs",
+        "one row per service and period of a bill",
+        (
+            *_scope(),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("service", "text", "service that was paid for"),
+            Column("amount_nano", "int", "what it cost, rounded up", "1e-9 of currency"),
+            Column("currency", "text", "currency of the amount, ISO 4217"),
+            Column("estimated", "bool", "whether the biller may still change the amount"),
+            Column("available_at", "instant", "when the source published the row", "us", nullable=True),
+        ),
+        ("source", "service", "period_start"),
+    ),
+    Table(
+        "budgets",
+        "one row per budget and period",
+        (
+            *_scope(),
+            Column("name", "text", "name of the budget"),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("amount_nano", "int", "what may be spent, rounded down", "1e-9 of currency"),
+            Column("currency", "text", "currency of the amount, ISO 4217"),
+        ),
+        ("source", "name", "period_start"),
+    ),
+    Table(
         "coverage",
         "one row per (source, account, region, call): what was asked and what answered",
         (
