@@ -15,6 +15,7 @@ import re
 import zlib
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -173,7 +174,7 @@ def _jsonl(name: str, text: io.TextIOWrapper) -> Iterator[Row]:
 def refuse_overlaps(places: list[tuple[str, datetime, datetime, Row]], what: str) -> None:
     """Refuse two rows of one ``what`` whose periods overlap; the same row twice is one such."""
     ordered = sorted(places, key=lambda one: (*one[:3], one[3].name, one[3].number))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before[0] == after[0] and after[1] < before[2]:
             raise CollectionError(
                 f"{after[3].name}, row {after[3].number}: {what} {after[0]!r} overlaps the period of "

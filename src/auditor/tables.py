@@ -1,9 +1,9 @@
 """The declared tables of a snapshot: Arrow schema, unit and meaning of each column, sort order.
 
-Rules kept here: this is the one place where a table is declared. Canonical units are integer
-microseconds (``us``), integer counts (``1``), integer billionths of a currency (``1e-9``) and UTC instants; every column states its unit and
-meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are
-the two signed 64-bit halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
+Rules kept here: this is the one place where a table is declared. Canonical units are integer microseconds (``us``),
+integer counts (``1``), integer billionths of a currency and UTC instants; every column states its unit and meaning in
+its field metadata; nullable only where the source may honestly not say. Identifiers are the two signed 64-bit halves
+(``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
 """
 
 from __future__ import annotations

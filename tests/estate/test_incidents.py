@@ -27,6 +27,11 @@ PASSES = {
     "rollback.most_failing": "most_succeeded",
     "rollback.p95_sustained": "breaches_brief",
     "rollback.errors_sustained": "breaches_brief",
+    "slo.cache_hits": "cache_hits_within",
+    "cost.budget": "within_allocation",
+    "cost.tokens": "tokens_within",
+    "cost.operation": "operation_affordable",
+    "rollback.cost_contained": "within_allocation",
     "residency.inference_regions": "declared_region",
 }
 LINES = tuple(PASSES)

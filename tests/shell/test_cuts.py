@@ -33,6 +33,7 @@ MINUTES = 130
 TIMES = {"requests": "event_time", "audit_events": "event_time", "heartbeats": "start_time"}
 DECISIVE = [
     *(("requests", name) for name in ("route", "kind", "outcome", "latency_us")),
+    *(("requests", name) for name in ("cache", "input_tokens", "output_tokens", "cost_nano", "currency")),
     *(("audit_events", name) for name in ("model_id", "inference_region")),
     ("heartbeats", "records"),
 ]
