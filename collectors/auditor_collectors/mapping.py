@@ -16,6 +16,8 @@ from auditor_collectors.exact import rounded_up
 
 TIME_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 LATENCY_UNITS = {"s": 6, "ms": 3, "us": 0}
+NANO = 9
+COUNT = r"^[0-9]{1,19}$"
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 LAST_INSTANT_US = 253_402_300_799_999_999  # the end of the year 9999
@@ -61,12 +63,19 @@ class Latency(Strict):
     unit_column: str | None = Field(default=None, min_length=1)
 
 
+class Cost(Strict):
+    """A column of decimal amounts of one currency."""
+
+    column: str = Field(min_length=1)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
 def quoted(name: str) -> str:
     """Return ``name`` as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def text(mapping: Plain | Instant | Mapped | Latency | None) -> str:
+def text(mapping: Plain | Instant | Mapped | Latency | Cost | None) -> str:
     """Return SQL for the text of the mapped column, or null."""
     return f"{quoted(mapping.column)}::varchar" if mapping else "null::varchar"
 
@@ -89,8 +98,10 @@ def instant(mapping: Instant | None) -> str:
     return f"case when regexp_matches({found}, {literal(NUMBER)}) then make_timestamptz({whole}) end"
 
 
-def mapped(mapping: Mapped) -> str:
+def mapped(mapping: Mapped | None) -> str:
     """Return SQL that renames the values of the mapped column; one that is not listed is null."""
+    if mapping is None:
+        return "null::varchar"
     cases = " ".join(f"when {literal(found)} then {literal(given)}" for found, given in mapping.values.items())
     return f"case {text(mapping)} {cases} end"
 
@@ -100,3 +111,26 @@ def latency(mapping: Latency) -> str:
     found = text(mapping)
     exact = rounded_up(found, LATENCY_UNITS[mapping.unit])
     return f"case when regexp_matches({found}, {literal(NUMBER)}) then {exact} end"
+
+
+def count(mapping: Plain | None) -> str:
+    """Return SQL that reads the mapped column as a whole number, zero or more; what does not parse is null."""
+    if mapping is None:
+        return "null::bigint"
+    found = text(mapping)
+    return f"case when regexp_matches({found}, {literal(COUNT)}) then try_cast({found} as bigint) end"
+
+
+def nano(mapping: Cost | None) -> str:
+    """Return SQL for the mapped amount in 1e-9 of its currency, rounded up; what does not parse is null."""
+    if mapping is None:
+        return "null::bigint"
+    found = text(mapping)
+    return f"case when regexp_matches({found}, {literal(NUMBER)}) then {rounded_up(found, NANO)} end"
+
+
+def currency(mapping: Cost | None) -> str:
+    """Return SQL for the currency of the mapped amount, where there is one."""
+    if mapping is None:
+        return "null::varchar"
+    return f"case when {text(mapping)} is not null then {literal(mapping.currency)} end"

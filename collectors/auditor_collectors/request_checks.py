@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from auditor.collector import CollectContext
     from auditor_collectors.request_mapping import Columns
 
-MAPPED = ("route", "kind", "outcome")
+MAPPED = ("route", "kind", "outcome", "cache")
 
 
 def refuse_wrong(
@@ -53,6 +53,12 @@ def _problems(columns: Columns, context: CollectContext) -> list[tuple[str, str,
     if latency.unit_column:
         other = f"latency_text is not null and unit_text is distinct from {literal(latency.unit)}"
         problems.append((other, "unit_text", f"the declared unit {latency.unit!r} in every row"))
+    for name in ("input_tokens", "output_tokens"):
+        if getattr(columns, name):
+            problems.append((f"{name}_text is not null and {name} is null", f"{name}_text", "a count of tokens"))
+    if columns.cost:
+        unread = "cost_text is not null and cost_nano is null"
+        problems.append((unread, "cost_text", f"an amount of {columns.cost.currency}, zero or more"))
     return problems
 
 

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from auditor.tables import REQUEST_KINDS, REQUEST_OUTCOMES
-from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted, text
+from auditor.tables import REQUEST_CACHES, REQUEST_KINDS, REQUEST_OUTCOMES
+from auditor_collectors.mapping import (
+    Cost,
+    Instant,
+    Latency,
+    Mapped,
+    Plain,
+    Strict,
+    count,
+    currency,
+    instant,
+    latency,
+    mapped,
+    nano,
+    quoted,
+    text,
+)
 
-ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES}
+ALLOWED = {"kind": REQUEST_KINDS, "outcome": REQUEST_OUTCOMES, "cache": REQUEST_CACHES}
 
 
 class Columns(Strict):
@@ -20,11 +35,16 @@ class Columns(Strict):
     outcome: Mapped
     latency: Latency
     available_at: Instant | None = None
+    cache: Mapped | None = None
+    input_tokens: Plain | None = None
+    output_tokens: Plain | None = None
+    cost: Cost | None = None
 
     @model_validator(mode="after")
     def _known_values(self) -> Columns:
         for name, allowed in ALLOWED.items():
-            foreign = sorted(set(getattr(self, name).values.values()) - set(allowed))
+            mapped = getattr(self, name)
+            foreign = sorted(set(mapped.values.values()) - set(allowed)) if mapped else []
             if foreign:
                 raise ValueError(f"{name}.values gives {foreign[0]!r}, expected one of {', '.join(allowed)}")
         return self
@@ -43,6 +63,10 @@ class Columns(Strict):
             names["available_at_text"] = self.available_at.column
         if self.latency.unit_column:
             names["unit_text"] = self.latency.unit_column
+        for name in ("cache", "input_tokens", "output_tokens", "cost"):
+            mapped = getattr(self, name)
+            if mapped:
+                names[f"{name}_text"] = mapped.column
         return names
 
 
@@ -57,5 +81,9 @@ def parsed(columns: Columns) -> str:
         {text(columns.kind)} as kind_text, {mapped(columns.kind)} as kind,
         {text(columns.outcome)} as outcome_text, {mapped(columns.outcome)} as outcome,
         {text(columns.latency)} as latency_text, {latency(columns.latency)} as latency_us,
-        {unit}::varchar as unit_text
+        {unit}::varchar as unit_text,
+        {text(columns.cache)} as cache_text, {mapped(columns.cache)} as cache,
+        {text(columns.input_tokens)} as input_tokens_text, {count(columns.input_tokens)} as input_tokens,
+        {text(columns.output_tokens)} as output_tokens_text, {count(columns.output_tokens)} as output_tokens,
+        {text(columns.cost)} as cost_text, {nano(columns.cost)} as cost_nano, {currency(columns.cost)} as currency
     """

@@ -114,7 +114,10 @@ def _select(spilled: str, context: CollectContext) -> str:
         "environment": literal(context.scope.environment),
         "source": literal(context.source),
     }
-    own = ("event_time", "available_at", "route", "kind", "outcome", "latency_us")
+    own = (
+        *("event_time", "available_at", "route", "kind", "outcome", "latency_us"),
+        *("cache", "input_tokens", "output_tokens", "cost_nano", "currency"),
+    )
     identifiers = ("request_hi", "request_lo")
     others = [
         f"{given.get(name, name if name in own else 'null')} as {name}"

@@ -1,9 +1,9 @@
 """The declared tables of a snapshot: Arrow schema, unit and meaning of each column, sort order.
 
-Rules kept here: this is the one place where a table is declared. Canonical units are integer
-microseconds (``us``), integer counts (``1``) and UTC instants; every column states its unit and
-meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are
-the two signed 64-bit halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
+Rules kept here: this is the one place where a table is declared. Canonical units are integer microseconds (``us``),
+integer counts (``1``), integer billionths of a currency and UTC instants; every column states its unit and meaning in
+its field metadata; nullable only where the source may honestly not say. Identifiers are the two signed 64-bit halves
+(``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ HASH_STATES = ("absent", "empty", "present")
 FINDING_SEVERITIES = ("critical", "high", "medium", "low", "informational")
 FINDING_STATUSES = ("open", "suppressed", "resolved")
 RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
+REQUEST_CACHES = ("hit", "miss", "bypass")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` is ``us``, ``1`` or ``""``."""
+    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` as above or ``""``."""
 
     name: str
     type: str
@@ -94,6 +95,11 @@ _TABLES = (
             Column("kind", "text", "disjoint population of the request", nullable=True, values=REQUEST_KINDS),
             Column("outcome", "text", "how the request ended", nullable=True, values=REQUEST_OUTCOMES),
             Column("latency_us", "int", "time to the last byte; a timeout counts its timeout", "us", nullable=True),
+            Column("cache", "text", "what its cache lookup gave", nullable=True, values=REQUEST_CACHES),
+            Column("input_tokens", "int", "tokens that the model read", "1", nullable=True),
+            Column("output_tokens", "int", "tokens that the model wrote", "1", nullable=True),
+            Column("cost_nano", "int", "cost of the request, rounded up", "1e-9 of currency", nullable=True),
+            Column("currency", "text", "currency of its cost, ISO 4217", nullable=True),
         ),
         ("event_time", "request_hi", "request_lo"),
     ),
@@ -196,6 +202,34 @@ _TABLES = (
             Column("latency_us", "int", "how long the check took, rounded up", "us", nullable=True),
         ),
         ("event_time", "component", "status"),
+    ),
+    Table(
+        "costs",
+        "one row per service and period of a bill",
+        (
+            *_scope(),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("service", "text", "service that was paid for"),
+            Column("amount_nano", "int", "what it cost, rounded up", "1e-9 of currency"),
+            Column("currency", "text", "currency of the amount, ISO 4217"),
+            Column("estimated", "bool", "whether the biller may still change the amount"),
+            Column("available_at", "instant", "when the source published the row", "us", nullable=True),
+        ),
+        ("source", "service", "period_start"),
+    ),
+    Table(
+        "budgets",
+        "one row per budget and period",
+        (
+            *_scope(),
+            Column("name", "text", "name of the budget"),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("amount_nano", "int", "what may be spent, rounded down", "1e-9 of currency"),
+            Column("currency", "text", "currency of the amount, ISO 4217"),
+        ),
+        ("source", "name", "period_start"),
     ),
     Table(
         "coverage",

@@ -29,7 +29,7 @@ def expected(text, shift):
     return None if Fraction(text) < 0 or value > LARGEST else value
 
 
-@given(st.lists(numbers, min_size=1, max_size=40), st.sampled_from([0, 3, 6]))
+@given(st.lists(numbers, min_size=1, max_size=40), st.sampled_from([0, 3, 6, 9]))
 def test_the_exact_value_is_rounded_up(texts, shift):
     assert computed(texts, shift) == [expected(text, shift) for text in texts]
 

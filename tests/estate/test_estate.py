@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 GENERATION_LIMIT_MS, CACHED_LIMIT_MS = 1500, 300
 WINDOW = ("2025-01-14T10:00:00", "2025-01-14T12:00:00")
-LOGGED = ("timestamp", "requestId", "routingPath", "type", "status", "latencyMs")
+LOGGED = (
+    "timestamp",
+    "requestId",
+    "routingPath",
+    "type",
+    "status",
+    "latencyMs",
+    "cache",
+    "inputTokens",
+    "outputTokens",
+    "costEur",
+)
 # Of every file of the healthy company: the same on every machine, and changed only on purpose.
 SHA256 = "c8a2e66787b39ece0c0825fc7f60954aa1bcec60ea5d6f790352385b3536c721"
 

@@ -39,6 +39,7 @@ TIMES = {
 }
 DECISIVE = [
     *(("requests", name) for name in ("route", "kind", "outcome", "latency_us")),
+    *(("requests", name) for name in ("cache", "input_tokens", "output_tokens", "cost_nano", "currency")),
     *(("audit_events", name) for name in ("model_id", "inference_region")),
     ("heartbeats", "records"),
     ("resources", "data_class"),

@@ -17,6 +17,11 @@ THROUGHPUT = "slo.throughput"
 MOST_FAILING = "rollback.most_failing"
 SUSTAINED = "rollback.p95_sustained"
 ERRORS_SUSTAINED = "rollback.errors_sustained"
+CACHE_HITS = "slo.cache_hits"
+BUDGET = "cost.budget"
+TOKENS = "cost.tokens"
+OPERATION = "cost.operation"
+COST_CONTAINED = "rollback.cost_contained"
 RESIDENCY = "residency.inference_regions"
 STORES = "residency.store_regions"
 ALERTS = "rollback.security_alert"
@@ -55,6 +60,9 @@ _ALL = (
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
+            CACHE_HITS: ("inconclusive", "coverage"),
+            TOKENS: ("inconclusive", "coverage"),
+            OPERATION: ("inconclusive", "coverage"),
         },
     ),
     Incident(
@@ -69,6 +77,9 @@ _ALL = (
             MOST_FAILING: ("inconclusive", "window_incomplete"),
             SUSTAINED: ("inconclusive", "window_incomplete"),
             ERRORS_SUSTAINED: ("inconclusive", "window_incomplete"),
+            CACHE_HITS: ("inconclusive", "window_incomplete"),
+            TOKENS: ("inconclusive", "window_incomplete"),
+            OPERATION: ("inconclusive", "window_incomplete"),
         },
     ),
     Incident(
@@ -82,6 +93,9 @@ _ALL = (
             MOST_FAILING: ("inconclusive", "coverage"),
             SUSTAINED: ("inconclusive", "coverage"),
             ERRORS_SUSTAINED: ("inconclusive", "coverage"),
+            CACHE_HITS: ("inconclusive", "coverage"),
+            TOKENS: ("inconclusive", "coverage"),
+            OPERATION: ("inconclusive", "coverage"),
         },
     ),
     Incident("lost_seconds", "the requests of ten seconds are missing: too few to change a verdict"),
@@ -98,6 +112,7 @@ _ALL = (
             CACHED: ("inconclusive", "no_data"),
             ERRORS: ("inconclusive", "no_data"),
             THROUGHPUT: ("inconclusive", "load_unmatched"),
+            CACHE_HITS: ("inconclusive", "no_data"),
         },
     ),
     Incident("raised_errors", "3 % of all requests end in an error", {ERRORS: ("fail", "error_rate_over")}),
@@ -191,6 +206,28 @@ _ALL = (
         "findings_lost",
         "a finding of medium severity that the observer counted is missing",
         {ALERTS: ("inconclusive", "count_mismatch")},
+    ),
+    Incident(
+        "low_cache_hits",
+        "no request bypasses the cache, so three in ten miss it",
+        {CACHE_HITS: ("fail", "cache_hits_under")},
+    ),
+    Incident("over_allocation", "83 % of the month's budget is spent", {BUDGET: ("fail", "allocation_exceeded")}),
+    Incident(
+        "over_budget",
+        "114 % of the month's budget is spent",
+        {BUDGET: ("fail", "allocation_exceeded"), COST_CONTAINED: ("fail", "allocation_exceeded")},
+    ),
+    Incident(
+        "stale_costs",
+        "the bill ends two days too early",
+        {BUDGET: ("inconclusive", "stale"), COST_CONTAINED: ("inconclusive", "stale")},
+    ),
+    Incident("dear_operations", "the model costs twice as much", {OPERATION: ("fail", "operation_dear")}),
+    Incident(
+        "wordy_answers",
+        "questions and answers are twice as long",
+        {TOKENS: ("fail", "tokens_outside"), OPERATION: ("fail", "operation_dear")},
     ),
 )
 

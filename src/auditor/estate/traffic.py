@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from auditor.estate import money
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def slot_requests(
                 "type": kind,
                 "status": _status(draws[3], minute, incidents),
                 "latencyMs": None if latency is None else round(latency, 3),
+                **money.of_request(kind, draws[5], draws[6], incidents),
             }
         )
     return sorted(requests, key=lambda request: str(request["timestamp"]))

@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import baseline, inventory, traffic, trail
+from auditor.estate import baseline, inventory, money, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -29,6 +29,7 @@ AS_OF = START + timedelta(hours=2)
 COLLECTED_AT = AS_OF + timedelta(minutes=5)
 FIRST, LAST = START - timedelta(minutes=5), AS_OF + timedelta(minutes=5)
 SEED = 20250114
+MONTH, NEXT_MONTH = (datetime(2025, month, 1, tzinfo=UTC) for month in (1, 2))
 GZIP_HEADER = b"\x1f\x8b\x08\x00" + bytes(4) + b"\x00\xff"  # deflate, no flags, no time, system unknown
 STORED_BLOCK = 0xFFFF
 TRAIL_GAP = range(30, 90)
@@ -57,6 +58,18 @@ latency = { column = "latencyMs", unit = "ms" }
 column = "status"
 values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
 
+# What is not asked of a source stays unknown: these four may be left out.
+[sources.requests.columns.cache]
+column = "cache"
+values = { HIT = "hit", MISS = "miss", BYPASS = "bypass" }
+[sources.requests.columns.input_tokens]
+column = "inputTokens"
+[sources.requests.columns.output_tokens]
+column = "outputTokens"
+[sources.requests.columns.cost]
+column = "costEur"
+currency = "EUR"
+
 [sources.cloudtrail]
 kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
@@ -76,6 +89,32 @@ files = ["heartbeats/requests.jsonl"]
 kind = "heartbeats"
 observes = "cloudtrail"
 files = ["heartbeats/cloudtrail.jsonl"]
+
+# The bill, day by day, and what may be spent. Amounts are decimal and never converted.
+[sources.costs]
+kind = "costs"
+files = ["costs.jsonl"]
+format = "jsonl"
+
+[sources.costs.columns]
+period_start = "start"
+period_end = "end"
+service = "service"
+amount = "amount"
+currency = { column = "currency" }
+estimated = "estimated"
+
+[sources.budgets]
+kind = "budgets"
+files = ["budgets.jsonl"]
+format = "jsonl"
+
+[sources.budgets.columns]
+name = "name"
+period_start = "start"
+period_end = "end"
+amount = "amount"
+currency = { column = "currency" }
 """
 
 
@@ -104,6 +143,7 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
         _write(root / "baseline" / "throughput.jsonl", _lines(baseline.minutes(START, AS_OF, names, seed)))
         for name, content in inventory.files(START, FIRST, LAST, names).items():
             _write(root / name, content)
+        _write_money(root, names)
         (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG, encoding="utf-8")
     except OSError as error:
         raise UsageError(
@@ -149,6 +189,11 @@ def _write_trail(root: Path, incidents: tuple[str, ...], seed: int) -> None:
                 _write_log(root, region, moment, records)
         moment += timedelta(seconds=trail.INTERVAL_S)
     _write(root / "heartbeats" / "cloudtrail.jsonl", _lines(beats))
+
+
+def _write_money(root: Path, incidents: tuple[str, ...]) -> None:
+    _write(root / "costs.jsonl", _lines(money.bill(MONTH, incidents)))
+    _write(root / "budgets.jsonl", _lines([money.budget(MONTH, NEXT_MONTH)]))
 
 
 def _beat(start: datetime, region: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,80 @@
+# METADATA
+# title: What was spent is within the budget's allowed share
+# description: >-
+#   Of the budget period that holds the as-of, at most the allowed share is spent, by a feed that is complete for every
+#   declared service and no older than allowed. Amounts of another currency are never converted. More than the share is
+#   a fail at once, whatever the feed still lacks.
+# custom:
+#   severity: high
+#   evidence_for: [checklist/57, checklist/160]
+#   requires:
+#     - control: coverage.source_observed
+#       parameters: {observation: bounded}
+#   population: resource
+#   sample_size: records
+#   unit: ppm
+#   parameters:
+#     budget: {type: string, description: name of the budget}
+#     currency: {type: string, description: "ISO 4217 code of budget and costs"}
+#     limit_percent: {type: integer, unit: "%", description: share of the budget; at or below this passes}
+#     services: {type: array, items: string, description: services whose costs must be there without a gap}
+#     cost_sources: {type: array, items: string, description: sources of the costs}
+#     max_age_seconds: {type: integer, unit: s, description: costs that end longer before the as-of are stale}
+#     accept_estimates: {type: boolean, default: false, description: whether amounts that may still change decide}
+package controls.cost.within_allocation
+
+default decision := {"verdict": "inconclusive", "reason": "no_data"}
+
+decision := object.union(outcome, {"observed": observed, "limit": input.parameters.limit_percent * 10000}) if {
+	is_number(input.parameters.limit_percent)
+	is_number(input.parameters.max_age_seconds)
+	is_number(input.row.spent_micro)
+	is_number(input.row.certain_micro)
+}
+
+# Shown, never compared: parts of the budget per million, rounded down; null without a budget.
+observed := floor((input.row.spent_micro * 1000000) / input.row.budget_micro) if {
+	allocated
+} else := null
+
+outcome := {"verdict": "inconclusive", "reason": "config"} if {
+	not allocated
+} else := {"verdict": "inconclusive", "reason": "other_currency"} if {
+	foreign
+} else := {"verdict": "fail", "reason": "allocation_exceeded"} if {
+	input.row.certain_micro * 100 > input.parameters.limit_percent * input.row.budget_micro
+} else := {"verdict": "inconclusive", "reason": "no_data"} if {
+	input.row.records == 0
+} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+	not complete
+} else := {"verdict": "inconclusive", "reason": "stale"} if {
+	not fresh
+} else := {"verdict": "inconclusive", "reason": "estimated"} if {
+	input.row.estimates > 0
+	not input.parameters.accept_estimates
+} else := {"verdict": "pass", "reason": "within_allocation"} if {
+	input.row.spent_micro * 100 <= input.parameters.limit_percent * input.row.budget_micro
+} else := {"verdict": "inconclusive", "reason": "coverage"}
+
+# Exactly one budget that holds now, and something to spend.
+allocated if {
+	input.row.budgets == 1
+	is_number(input.row.budget_micro)
+	input.row.budget_micro > 0
+	input.parameters.limit_percent > 0
+}
+
+foreign if input.row.currency != input.parameters.currency
+
+foreign if input.row.other_currency > 0
+
+complete if {
+	input.row.silent_services == 0
+	input.row.gap_us == 0
+	input.row.lost == 0
+}
+
+fresh if {
+	is_number(input.row.until_us)
+	input.row.as_of_us - input.row.until_us <= input.parameters.max_age_seconds * 1000000
+}
