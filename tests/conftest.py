@@ -8,6 +8,7 @@ from hypothesis import settings
 from auditor.adapters.policies.build import find_opa
 from auditor.errors import EngineError
 
+settings.register_profile("brief", max_examples=15, database=None)  # for each of many mutants
 settings.register_profile("quick", max_examples=60)
 settings.register_profile("ci", max_examples=150, print_blob=True)
 settings.register_profile("thorough", max_examples=3000)

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tools.mutate.mutant import Outcome
+from tools.mutate.opa_server import OpaServer
+from tools.mutate.rego_places import rego_mutants
+
 from auditor.adapters.policies.build import LISTS, rego_files
 from auditor.adapters.policies.pack import load_pack, source_files
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.core.findings import findings
 from auditor.errors import ControlError
 from auditor.shell.policy_cases import Case, decide_case, differences, read_cases
-from tools.mutate.mutant import Outcome
-from tools.mutate.opa_server import OpaServer
-from tools.mutate.rego_places import rego_mutants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

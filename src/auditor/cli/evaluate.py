@@ -72,13 +72,14 @@ def command(
     """
     from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
-    from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
 
     load_signer(key)  # a missing key is told before hours of collection, not after
     now = utc_now()
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
         if snapshot is None:
+            from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
+
             with progress_bar("collecting", quiet=quiet) as update:
                 snapshot = collect(
                     config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update

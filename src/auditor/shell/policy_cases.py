@@ -107,12 +107,11 @@ def differences(case: Case, found: Sequence[Finding]) -> list[str]:
 
 def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
     """Write the case's rows as a snapshot would hold them, and decide its control on them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        with SqlEngine(write_tables(Path(scratch), case), threads=1) as sql:
-            shared = shared_parameters(case.as_of, [case.window], [case.parameters])
-            derive_tables(sql, pack, [case.control], shared)
-            bound = BoundControl(case.control, case.parameters)
-            return decide_control(sql, policies, "case", bound, shared, case.window)
+    with tempfile.TemporaryDirectory() as scratch, SqlEngine(write_tables(Path(scratch), case), threads=1) as sql:
+        shared = shared_parameters(case.as_of, [case.window], [case.parameters])
+        derive_tables(sql, pack, [case.control], shared)
+        bound = BoundControl(case.control, case.parameters)
+        return decide_control(sql, policies, "case", bound, shared, case.window)
 
 
 def write_tables(folder: Path, case: Case) -> dict[str, Path]:

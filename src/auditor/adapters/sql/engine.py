@@ -177,7 +177,7 @@ def _distinct(file: str, names: Sequence[str]) -> None:
 
 
 def _keepable(file: str, column: str, kind: Any) -> None:
-    """Refuse a column of DuckDB type ``kind`` that is inexact (a float), or that another engine may not keep (HUGEINT)."""
+    """Refuse a column of DuckDB type ``kind`` that is inexact (a float), or that others may not keep (HUGEINT)."""
     if kind.id in {"list", "struct"}:
         for name, child in kind.children:
             _keepable(file, f"{column}.{name}", child)
