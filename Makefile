@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 DEMO ?=
 PYTEST ?= -n auto
 
-.PHONY: help setup setup-tools demo test lint format policy policy-build lock clean
+.PHONY: help setup setup-tools demo test lint format coverage mutate mutate-policies bench policy policy-build lock clean
 
 help: ## Show the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,20 @@ format: $(READY) ## Format Python and Rego
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	"$$(tools/install-opa.sh)" fmt --write policies
+
+coverage: $(READY) ## Run the tests of the pure core; every branch of it must be taken
+	$(BIN)/python -m pytest tests/core --cov --cov-report=term
+
+mutate-policies: $(READY) ## Break each policy in every way we know; a case or a Rego test must notice (about a minute)
+	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/python -m tools.mutate rego
+
+mutate: $(READY) ## Break policies, queries, decide, verify and what they rest on, and write docs/quality/mutation.md (long)
+	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
+	$(BIN)/python -m tools.mutate rego python sql --tolerate sql --report docs/quality/mutation.md
+
+bench: $(READY) ## Measure start-up, 1 M and 10 M requests against a scan and pandas, and write docs/benchmarks.md (long)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m benchmarks
 
 policy: $(READY) ## Check the policy pack, that its Wasm is what its sources compile to, and run its cases
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \

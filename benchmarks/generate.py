@@ -7,7 +7,9 @@ that the gates decide on all of it and nothing is inconclusive for want of evide
 from __future__ import annotations
 
 import hashlib
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
@@ -17,8 +19,6 @@ from auditor.model import epoch_us, isoformat
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
 SEED = "auditor-bench-1"
@@ -155,3 +155,7 @@ def _manifest(folder: Path, counts: dict[str, int]) -> bytes:
         tables=entries,
     )
     return canonical_json(manifest.model_dump() | {"collectedAt": isoformat(COLLECTED_AT)})
+
+
+if __name__ == "__main__":
+    generate(Path(sys.argv[1]), int(sys.argv[2]))

@@ -9,6 +9,7 @@ from auditor.adapters.policies.build import find_opa
 from auditor.errors import EngineError
 
 # No deadline: a test asserts no time, for machines are shared and noisy.
+settings.register_profile("brief", max_examples=15, deadline=None, database=None)  # for each of many mutants
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True)
 settings.register_profile("thorough", max_examples=3000, deadline=None)

@@ -82,9 +82,10 @@ class _Source:
         terms = expression["terms"]
         if expression.get("negated"):
             yield self._mutant("negated", place, start, end, words.removeprefix("not ").lstrip(), words)
-        elif not isinstance(terms, list) or _name(terms[0]) not in NOT_NEGATED:
-            if not words.startswith(("some ", "every ")):
-                yield self._mutant("negated", place, start, end, f"not {words}", words)
+        elif not words.startswith(("some ", "every ")) and not (
+            isinstance(terms, list) and _name(terms[0]) in NOT_NEGATED
+        ):
+            yield self._mutant("negated", place, start, end, f"not {words}", words)
 
     def _inside(self, node: Any, place: str) -> Iterator[Mutant]:
         """Walk terms: comparisons, words, reasons, numbers, and the bodies of ``every`` and of comprehensions."""

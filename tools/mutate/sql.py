@@ -1,7 +1,6 @@
 """SQL mutants: DuckDB's own parse tree is changed, written out again, and run on every case that reads the query.
 
-Operators: ``condition removed`` (a member of and / or, a where, a filter, a join condition, a branch of a case, a member
-of an in list), ``comparison``, ``number`` (n - 1 and n + 1), ``join`` (left becomes inner), ``coalesce removed``,
+Operators: ``condition removed`` (a member of and / or, a where, a filter, a branch of a case, a member of an in list), ``comparison``, ``number`` (n - 1 and n + 1), ``join`` (left becomes inner), ``coalesce removed``,
 ``aggregate`` (max and min).
 """
 
@@ -66,29 +65,42 @@ def sql_mutants(file: str, sql: str) -> list[Mutant]:
     return list(mutants.values())
 
 
-def _changes(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str, Any]]:
-    """Yield (path, operator, words, replacement) of every change below ``node``."""
+Change = tuple[tuple[Any, ...], str, str, Any]
+
+
+def _changes(node: Any, path: tuple[Any, ...]) -> Iterator[Change]:
+    """Yield (path, operator, words, replacement) of every change at or below ``node``."""
     if isinstance(node, list):
         for index, member in enumerate(node):
             yield from _changes(member, (*path, index))
-        return
-    if not isinstance(node, dict):
-        return
-    kind = node.get("type")
-    if node.get("class") == "CONJUNCTION" or kind in {"COMPARE_IN", "COMPARE_NOT_IN"}:
-        for index in range(0 if node.get("class") == "CONJUNCTION" else 1, len(node["children"])):
-            kept = [one for number, one in enumerate(node["children"]) if number != index]
+    elif isinstance(node, dict):
+        yield from _removals(node, path)
+        yield from _swaps(node, path)
+        for name, member in node.items():
+            yield from _changes(member, (*path, name))
+
+
+def _removals(node: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Change]:
+    kind, conjunction = node.get("type"), node.get("class") == "CONJUNCTION"
+    if conjunction or kind in {"COMPARE_IN", "COMPARE_NOT_IN"}:
+        for index in range(0 if conjunction else 1, len(node["children"])):
+            kept = _without(node["children"], index)
             if len(kept) > 1:
                 yield path, "condition removed", f"member {index + 1} of {kind}", node | {"children": kept}
-            elif node.get("class") == "CONJUNCTION":
+            elif conjunction:
                 yield path, "condition removed", f"member {index + 1} of {kind}", kept[0]
     for name in ("where_clause", "filter"):
         if isinstance(node.get(name), dict):
             yield (*path, name), "condition removed", name, None
-    if isinstance(node.get("case_checks"), list) and len(node["case_checks"]) > 1:
-        for index in range(len(node["case_checks"])):
-            kept = [one for number, one in enumerate(node["case_checks"]) if number != index]
-            yield (*path, "case_checks"), "condition removed", f"branch {index + 1} of case", kept
+    checks = node.get("case_checks") or []
+    for index in range(len(checks) if len(checks) > 1 else 0):
+        yield (*path, "case_checks"), "condition removed", f"branch {index + 1} of case", _without(checks, index)
+    if kind == "OPERATOR_COALESCE":
+        yield path, "coalesce removed", "coalesce", node["children"][0] | {"alias": node["alias"]}
+
+
+def _swaps(node: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Change]:
+    kind, name = node.get("type"), node.get("function_name")
     if kind in COMPARISONS:
         yield path, "comparison", f"{kind} -> {COMPARISONS[kind]}", node | {"type": COMPARISONS[kind]}
     if node.get("class") == "CONSTANT" and node.get("literal", {}).get("kind") == "INTEGER":
@@ -98,13 +110,12 @@ def _changes(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...]
                 yield path, "number", f"{number} -> {other}", node | {"literal": node["literal"] | {"text": str(other)}}
     if node.get("join_type") == "LEFT":
         yield path, "join", "left -> inner", node | {"join_type": "INNER"}
-    if kind == "OPERATOR_COALESCE":
-        yield path, "coalesce removed", "coalesce", node["children"][0] | {"alias": node["alias"]}
-    if node.get("class") == "FUNCTION" and node.get("function_name") in SWAPPED:
-        name = node["function_name"]
+    if node.get("class") == "FUNCTION" and name in SWAPPED:
         yield path, "aggregate", f"{name} -> {SWAPPED[name]}", node | {"function_name": SWAPPED[name]}
-    for name, member in node.items():
-        yield from _changes(member, (*path, name))
+
+
+def _without(members: list[Any], index: int) -> list[Any]:
+    return [one for number, one in enumerate(members) if number != index]
 
 
 def _put(document: Any, path: tuple[Any, ...], new: Any) -> None:

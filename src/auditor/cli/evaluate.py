@@ -106,7 +106,6 @@ def command(
     from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
     from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
-    from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
     from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
     from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
@@ -127,6 +126,8 @@ def command(
         narrate(f"{key}: others may read this signing key; chmod 600 {key}")
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
         if snapshot is None:
+            from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
+
             with progress_bar("collecting", quiet=quiet, verbose=verbose, no_color=no_color) as update:
                 snapshot = collect(
                     config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update

@@ -18,11 +18,14 @@ def compiled(text: str) -> bytes:
         ('(import "env" "memory" (memory 5))', 5),
         ('(import "env" "memory" (memory 300 60000))', 300),
         (
-            (
-                '(type $f (func (param i32) (result i32))) (import "a" "f" (func (type $f)))'
-                '(import "a" "t" (table 1000 2000 funcref)) (import "a" "u" (table 9 externref))'
-                '(import "a" "g" (global (mut i32))) (import "env" "memory" (memory 129))'
-            ),
+            """
+            (type $f (func (param i32) (result i32)))
+            (import "a" "f" (func (type $f)))
+            (import "a" "t" (table 1000 2000 funcref))
+            (import "a" "u" (table 9 externref))
+            (import "a" "g" (global (mut i32)))
+            (import "env" "memory" (memory 129))
+            """,
             129,
         ),
     ],

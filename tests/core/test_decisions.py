@@ -1,0 +1,84 @@
+"""``decisions.json`` to the last member: what is archived is what was decided, in the profile's order."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from auditor.core.decisions import assemble, scope_document
+from auditor.model import Finding, GateDecision, LineVerdict, Scope, Verdict, Window
+
+AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WINDOW = Window(datetime(2026, 3, 1, 10, tzinfo=UTC), AS_OF)
+SCOPE = Scope("s", "e", "r", "p")
+CONTROL = SimpleNamespace(control=SimpleNamespace(id="slo.p95"), parameters={"limit": 5})
+LINES = [
+    SimpleNamespace(id="b", checklist=["52"], members=[]),
+    SimpleNamespace(id="a", checklist=[], members=["b"]),
+]
+PROFILE = SimpleNamespace(
+    sha256="0" * 64,
+    document=SimpleNamespace(id="small", lines=LINES, gates=[SimpleNamespace(title="Go")]),
+    bound={"b": (CONTROL,), "a": ()},
+)
+FAILED = Finding("b", "slo.p95", "y", 2, Verdict.FAIL, "over_limit", 9, 5, 40, WINDOW, {"resource": "y"})
+PASSED = Finding("b", "slo.p95", "x", 1, Verdict.PASS, "within_limit", 1, 5, 41, WINDOW, {"resource": "x"})
+EARLIER = Finding("b", "coverage.seen", "z", 1, Verdict.PASS, "observed", 1, 1, None, WINDOW, {"resource": "z"})
+VERDICTS = {
+    "a": LineVerdict("a", "A", Verdict.FAIL, "over_limit"),
+    "b": LineVerdict("b", "B", Verdict.FAIL, "over_limit"),
+}
+GATE = GateDecision("go", "go_no_go", "no_go", Verdict.FAIL, ("a",))
+
+
+def test_the_document_is_what_was_decided():
+    found = assemble(SCOPE, AS_OF, PROFILE, VERDICTS, [GATE], {"b": [FAILED, PASSED, EARLIER]}, Verdict.FAIL)
+    assert (found.result, found.gates) == (Verdict.FAIL, (GATE,))
+    assert found.lines == (VERDICTS["b"], VERDICTS["a"])
+    assert found.findings == (EARLIER, PASSED, FAILED)
+    assert {name: value for name, value in found.document.items() if name != "findings"} == {
+        "schemaVersion": 1,
+        "scope": {"system": "s", "environment": "e", "release": "r", "phase": "p"},
+        "asOf": "2026-03-01T12:00:00Z",
+        "profile": {"id": "small", "sha256": "0" * 64},
+        "result": "fail",
+        "gates": [
+            {"gate": "go", "title": "Go", "kind": "go_no_go", "decision": "no_go", "verdict": "fail", "lines": ["a"]}
+        ],
+        "lines": [
+            {
+                "line": "b",
+                "title": "B",
+                "checklist": ["52"],
+                "verdict": "fail",
+                "reason": "over_limit",
+                "controls": [{"control": "slo.p95", "parameters": {"limit": 5}}],
+                "members": [],
+            },
+            {
+                "line": "a",
+                "title": "A",
+                "checklist": [],
+                "verdict": "fail",
+                "reason": "over_limit",
+                "controls": [],
+                "members": ["b"],
+            },
+        ],
+    }
+    assert found.document["findings"][2] == {
+        "line": "b",
+        "control": "slo.p95",
+        "resource": "y",
+        "members": 2,
+        "verdict": "fail",
+        "reason": "over_limit",
+        "observed": 9,
+        "limit": 5,
+        "sampleSize": 40,
+        "window": {"start": "2026-03-01T10:00:00Z", "end": "2026-03-01T12:00:00Z"},
+        "evidence": {"resource": "y"},
+    }
+    assert [one["resource"] for one in found.document["findings"]] == ["z", "x", "y"]
+
+
+def test_a_scope_is_four_words():
+    assert scope_document(SCOPE) == {"system": "s", "environment": "e", "release": "r", "phase": "p"}
