@@ -29,7 +29,7 @@ def objects(file: SourceFile) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(stream, start=1):
                 text = line.removeprefix(BOM) if number == 1 else line
                 if text.strip():
-                    yield number, _object(f"{file.name}, line {number}", text)
+                    yield number, _object(f"{file.name}, line {number}", text.rstrip())
     except (OSError, EOFError, zlib.error) as error:
         raise CollectionError(
             f"{file.name}: cannot be read a second time ({error})",
