@@ -155,7 +155,8 @@ RFC3339 = (
 
 def rfc3339(expression: str) -> str:
     """Return SQL that reads an RFC 3339 instant with a zone, from 1970, cut to microseconds; else null."""
-    return f"case when regexp_matches({expression}, {literal(RFC3339)}) then try_cast({expression} as timestamptz) end"
+    parsed = f"try_cast(upper({expression}) as timestamptz)"
+    return f"case when regexp_matches({expression}, {literal(RFC3339)}) then {parsed} end"
 
 
 def not_future(context: CollectContext) -> str:

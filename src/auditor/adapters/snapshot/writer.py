@@ -44,6 +44,7 @@ class SnapshotWriter:
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._scratch: Path | None = None
         self._made: list[Path] = []
+        self._finished = False
         try:
             if os.path.lexists(target):
                 raise UsageError(f"{target}: exists; a snapshot is never written over", remedy="give another --output")
@@ -105,7 +106,7 @@ class SnapshotWriter:
             if scratch.exists():
                 also = f"; and before that: {error}" if error else ""
                 raise EngineError(f"{scratch}: the scratch folder could not be removed{also}", remedy="remove it")
-        if not self._target.exists():
+        if not self._finished:
             for folder in reversed(self._made):
                 with suppress(OSError):  # somebody else put something there meanwhile, so it is theirs now
                     folder.rmdir()
@@ -149,6 +150,7 @@ class SnapshotWriter:
             _write(self._ready / MANIFEST, canonical_json(document))
             _sync(self._ready)
             self._ready.rename(self._target)
+            self._finished = True
             _sync(self._target.parent)
         except OSError as error:
             raise _full(self._target, error) from error
