@@ -59,7 +59,7 @@ def test_a_count_may_be_absent_and_zero_is_a_count(site, records):
     assert (row["account"], row["region"]) == ("", "")
 
 
-@pytest.mark.parametrize("value", [-1, 1.5, "5", True, [], 1 << 63, float("nan")])
+@pytest.mark.parametrize("value", [-1, 1.5, "5", True, [], 1 << 63])
 def test_a_count_that_is_none_is_refused(site, value):
     message = refused(site, beat(0), beat(1, records=value))
     assert message == f"a.log, row 2, column 'records': found {value!r}, expected a count, or null{AGAIN}"
@@ -151,8 +151,8 @@ def test_a_batch_boundary_loses_and_doubles_nothing(site):
         (b'{"start": "2025-01-14T10:00:00Z"}', "found members start, expected start and end, and perhaps records"),
         (b"{}", "found members none, expected start and end"),
         (b'{"start": 1, "end": 2, "count": 3}', "found members count, end, start, expected start and end"),
-        (b"[]", "found list, expected one JSON object a line"),
-        (b"{", "not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
+        (b"[]", "found list, expected one JSON object"),
+        (b"{", "not JSON (Expecting property name enclosed in double quotes, at character 2 of the JSON)"),
         (b'{"start": 1, "start": 2}', "member 'start' is there twice, expected once"),
         (b'{"start": "\xff"}', "not UTF-8 (invalid start byte)"),
         (b"[" * 100_000, "not JSON (maximum recursion depth exceeded"),

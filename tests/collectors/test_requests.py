@@ -403,10 +403,10 @@ def test_csv_without_a_header_is_refused(site):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b'{"t": ', "a.log, line 3: not JSON (Expecting value: line 1 column 6 (char 5))"),
-        (b'{"t": 1} {"t": 2}', "a.log, line 3: not JSON (Extra data: line 1 column 10 (char 9))"),
-        (b"[1, 2]", "a.log, line 3: found list, expected one JSON object a line"),
-        (b"5", "a.log, line 3: found int, expected one JSON object a line"),
+        (b'{"t": ', "a.log, line 3: not JSON (Expecting value, at character 6 of the JSON)"),
+        (b'{"t": 1} {"t": 2}', "a.log, line 3: not JSON (Extra data, at character 10 of the JSON)"),
+        (b"[1, 2]", "a.log, line 3: found list, expected one JSON object"),
+        (b"5", "a.log, line 3: found int, expected one JSON object"),
         (b'{"ms": 1, "ms": 2}', "a.log, line 3: member 'ms' is there twice, expected once"),
         (b'{"t": "\xff"}', "a.log, line 3: not UTF-8 (invalid start byte)"),
     ],

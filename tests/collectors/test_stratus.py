@@ -79,7 +79,7 @@ def test_inference_in_regions_that_are_none_fails_and_nothing_passes(snapshot, r
     profile = load_profile(pack, "hybrid-routing-gates")
     (bound,) = [one for one in profile.bound[LINE] if one.control.id == CONTROL]
     window = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC))
-    shared = shared_parameters(COLLECTED_AT, [window], [bound.parameters])
+    shared = shared_parameters(pack, COLLECTED_AT, [window], [bound.parameters])
     with SqlEngine(snapshot.tables, memory_limit="512MB", threads=1) as sql, WasmEngine(pack) as engine:
         derive_tables(sql, pack, [bound.control], shared)
         found = decide_control(sql, engine, LINE, bound, shared, window)

@@ -6,12 +6,14 @@ import json
 import random
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import pytest
 
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.cli.main import run
+from auditor.collector import ENTRY_POINT_GROUP
 from auditor.errors import CollectionError, EngineError, UsageError
 from collecting import Site, disk_of, jsonl, request, unprivileged
 
@@ -129,6 +131,9 @@ def test_a_snapshot_is_never_written_over(tmp_path):
     assert files(site.out / "snapshot") == before
 
 
+KINDS = sorted(point.name for point in entry_points(group=ENTRY_POINT_GROUP))
+
+
 def test_every_problem_of_the_configuration_is_told_at_once(tmp_path):
     site = company(tmp_path / "a")
     site.source("one", "requests", files=[], format="xml")
@@ -139,7 +144,7 @@ def test_every_problem_of_the_configuration_is_told_at_once(tmp_path):
         "  - sources.one.files: List should have at least 1 item after validation, not 0\n"
         "  - sources.one.format: Input should be 'jsonl', 'csv' or 'parquet'\n"
         "  - sources.one.columns: Field required\n"
-        "  - sources.two.kind: is 'magic', expected one of cloudtrail, heartbeats, requests\n"
+        f"  - sources.two.kind: is 'magic', expected one of {', '.join(KINDS)}\n"
         "  what to do: correct the keys above"
     )
 

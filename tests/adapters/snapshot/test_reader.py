@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INSTANT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-FILLED = {"system": "s", "environment": "e", "source": "requests", "kind": "generation", "outcome": "ok"}
+FILLED = {
+    "system": "s",
+    "environment": "e",
+    "source": "requests",
+    "kind": "generation",
+    "outcome": "ok",
+    "cache": "hit",
+}
 
 
 def rows(count: int, **changes: Any) -> pa.Table:

