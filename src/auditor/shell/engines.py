@@ -104,11 +104,12 @@ def open_engine(
 
 
 def _open_opa(stack: ExitStack, pack: Pack, choice: EngineChoice) -> OpaEngine:
+    from auditor.adapters.rego.namespace import move  # noqa: PLC0415 - only what is used
     from auditor.adapters.rego.opa import OpaEngine  # noqa: PLC0415 - only what is used
     from auditor.adapters.rego.opa_server import managed_server  # noqa: PLC0415 - only what is used
 
-    if choice.opa_url is None:
-        address = stack.enter_context(managed_server(choice.opa_timeout_s))
-    else:
-        address = choice.address(choice.opa_url)
-    return stack.enter_context(OpaEngine(pack, address, owned=choice.opa_url is None))
+    if choice.opa_url is not None:
+        return stack.enter_context(OpaEngine(pack, choice.address(choice.opa_url)))
+    moved = move(pack)
+    address = stack.enter_context(managed_server(moved, choice.opa_timeout_s))
+    return stack.enter_context(OpaEngine(pack, address, started_with=moved))

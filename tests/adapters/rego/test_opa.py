@@ -227,6 +227,10 @@ def relist(server):
     assert call(server, "PUT", f"/v1/data/{name}/lists/aws_regions/regions", b"[]")[0] == 204
 
 
+def unlist(server):
+    assert call(server, "DELETE", f"/v1/data/{run_of(server, OBSERVED).split('/')[0]}")[0] == 204
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -234,6 +238,7 @@ def relist(server):
         (drop, f"{OBSERVED}: not there"),
         (join, "joined: has package auditor_run_"),
         (relist, "lists: not the data that was loaded"),
+        (unlist, "lists: not the data that was loaded"),
     ],
 )
 def test_what_changes_on_the_server_during_a_run_is_found(opa, change, says):

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.rego.namespace import move
 from auditor.adapters.rego.opa import OpaEngine
 from auditor.adapters.rego.opa_api import Address
 from auditor.adapters.rego.opa_server import managed_server
-from auditor.errors import EngineError
+from auditor.errors import ControlError, EngineError
 from auditor.shipped import policies_dir
-from opa_servers import CELLS, CONTROL, call, cell, faulty
+from opa_servers import CELLS, CONTROL, call, cell, faulty, held, relocked
 
 PACK = load_pack(policies_dir())
 PATIENCE_S = 20
@@ -172,6 +173,37 @@ def test_another_server_on_its_port_is_not_taken_for_it(opa, tmp_path, monkeypat
             pytest.fail("it is not ours")
 
 
+def test_started_with_a_pack_it_holds_that_and_nothing_is_loaded(opa):
+    pack = move(PACK)
+    with managed_server(pack) as address:
+        before = held(address)
+        assert before[0].items() - {("authz.rego", before[0]["authz.rego"])} == pack.policies.items()
+        assert before[1]["result"][pack.namespace]["lists"] == PACK.lists
+        with OpaEngine(PACK, address, started_with=pack) as engine:
+            assert engine.decide(CONTROL, CELLS, [cell("a")])[0]["verdict"] == "pass"
+            assert held(address) == before
+        assert held(address) == before
+
+
+def test_started_with_a_pack_it_is_compared_too(opa):
+    with (
+        pytest.raises(EngineError, match="(?s)after loading: the OPA server does not hold.*dispatch.rego: not there"),
+        managed_server() as address,
+        OpaEngine(PACK, address, started_with=move(PACK)),
+    ):
+        pytest.fail("the server was started with nothing")
+
+
+def test_policies_that_it_refuses_at_the_start_are_named_with_their_lines(opa, tmp_path):
+    changes = {"lib/dispatch/dispatch.rego": ("gate := decision if {", "gate := x\n\ngate := decision if {")}
+    with (
+        pytest.raises(ControlError, match=r"lib/dispatch/dispatch.rego:26: rego_unsafe_var_error: var x") as caught,
+        managed_server(move(relocked(tmp_path / "pack", changes))),
+    ):
+        pytest.fail("it cannot start")
+    assert "auditor_run_" not in str(caught.value)
+
+
 def test_a_server_that_dies_during_a_run_is_told_with_its_status(opa):
     def kill_and_decide(engine):
         (pid,) = children(os.getpid())
@@ -179,12 +211,13 @@ def test_a_server_that_dies_during_a_run_is_told_with_its_status(opa):
         assert gone(pid)
         engine.decide(CONTROL, CELLS, [cell("a")])
 
+    pack = move(PACK)
     with (
         pytest.raises(
             EngineError, match="control coverage.source_observed, rows 0 to 0: .*cannot be reached"
         ) as caught,
-        managed_server() as address,
-        OpaEngine(PACK, address, owned=True) as engine,
+        managed_server(pack) as address,
+        OpaEngine(PACK, address, started_with=pack) as engine,
     ):
         kill_and_decide(engine)
     assert "and: the OPA server ended with status -9" in str(caught.value)

@@ -11,12 +11,17 @@ the server can be asked; both together mean that nothing but references was chan
 from __future__ import annotations
 
 import re
+import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.adapters.policies.pack import rego_sources
 from auditor.errors import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from auditor.adapters.policies.pack import Pack
 
 UNREAD = frozenset({"annotations", "comments", "location"})  # members of OPA's syntax tree that decide nothing
 TOKEN = re.compile(
@@ -27,6 +32,37 @@ TOKEN = re.compile(
       | (?P<other>\S)""",
     re.VERBOSE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPack:
+    """A pack under a name of one run: ``policies`` is id on the server -> Rego, libraries first."""
+
+    namespace: str
+    policies: dict[str, str]
+    lists: dict[str, Any]
+
+    @property
+    def lists_path(self) -> str:
+        """Return where the lists lie below ``data``."""
+        return f"{self.namespace}/lists"
+
+    def file(self, policy: str) -> str:
+        """Return the file of the pack that ``policy`` is."""
+        return policy.removeprefix(f"{self.namespace}/")
+
+    def in_the_packs_names(self, said: str) -> str:
+        """Return what OPA said with the files and packages that the author knows."""
+        return said.replace(f"{self.namespace}/", "").replace(f"data.{self.namespace}.", "data.")
+
+
+def move(pack: Pack) -> MovedPack:
+    """Return ``pack`` under a name that nothing else has. Raises ``ControlError`` when it cannot be moved."""
+    namespace = f"auditor_run_{secrets.token_hex(8)}"
+    sources = rego_sources(pack).items()
+    return MovedPack(
+        namespace, {f"{namespace}/{file}": moved(file, text, namespace) for file, text in sources}, pack.lists
+    )
 
 
 def moved(name: str, text: str, namespace: str) -> str:

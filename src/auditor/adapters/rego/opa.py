@@ -10,42 +10,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from typing import TYPE_CHECKING, Any, Self
 
-from auditor.adapters.policies.pack import rego_sources
 from auditor.adapters.rego.batches import DECISIONS, GATE, batches, exact_json, gate_decision, in_order
-from auditor.adapters.rego.namespace import moved, package, problems
-from auditor.adapters.rego.opa_api import MissingError, OpaApi, RefusedError
+from auditor.adapters.rego.namespace import move, package, problems
+from auditor.adapters.rego.opa_api import REGO_ERRORS, MissingError, OpaApi, RefusedError
 from auditor.errors import ControlError, EngineError, raise_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from auditor.adapters.policies.pack import Pack
+    from auditor.adapters.rego.namespace import MovedPack
     from auditor.adapters.rego.opa_api import Address
 
-REGO_ERRORS = "rego_"  # the codes of errors that are a policy's
 CHANGED = "see what else writes policies or data to this server, and use one that nothing else writes to"
 
 
 class OpaEngine:
     """Evaluates the controls and gates of one pack on the server at ``address``. Use as a context manager.
 
-    ``owned``: the server was started for this run and ends with it, so that nothing needs to be removed from it.
+    ``started_with``: what the server was started with for this run. Then nothing is loaded, only compared, and nothing
+    needs to be removed, because the server ends with the run.
     """
 
     name = "opa"
 
-    def __init__(self, pack: Pack, address: Address, *, owned: bool = False) -> None:
+    def __init__(self, pack: Pack, address: Address, *, started_with: MovedPack | None = None) -> None:
         self._pack = pack
-        self._owned = owned
-        self._loaded = False  # whether anything may lie on the server
-        self._namespace = f"auditor_run_{secrets.token_hex(8)}"
-        self._policies = {
-            f"{self._namespace}/{file}": moved(file, text, self._namespace) for file, text in rego_sources(pack).items()
-        }
-        self._lists = f"{self._namespace}/lists"
+        self._moved = started_with or move(pack)
+        self._to_load = started_with is None
+        self._to_remove = False
         self._api = OpaApi(address)
         self.description = "opa"
         self.notes: tuple[str, ...] = ()
@@ -56,7 +51,8 @@ class OpaEngine:
             self.description = f"opa {version}"
             if version != self._pack.opa:
                 self.notes = (f"decided by OPA {version}; the pack was built with OPA {self._pack.opa}",)
-            self._load(version)
+            if self._to_load:
+                self._load(version)
             self._compare("after loading")
         except BaseException as error:
             self._leave(error)
@@ -90,7 +86,7 @@ class OpaEngine:
 
     def _ask(self, rule: str, document: dict[str, Any], what: str) -> Any:
         exact_json(document, what)
-        answer = self._api.query(f"{self._namespace}/{rule}", document, what)
+        answer = self._api.query(f"{self._moved.namespace}/{rule}", document, what)
         if "result" not in answer:
             self._compare(f"{what}: the OPA server gave no result")
             if rule == DECISIONS:  # a comprehension, which is always defined
@@ -101,19 +97,20 @@ class OpaEngine:
         return answer.get("result")
 
     def _load(self, version: str) -> None:
-        self._loaded = True
-        if self._pack.lists:
-            self._api.put_data(self._lists, self._pack.lists, f"loading the lists of {self._pack.root}")
+        moved = self._moved
+        self._to_remove = True
+        if moved.lists:
+            self._api.put_data(moved.lists_path, moved.lists, f"loading the lists of {self._pack.root}")
         refused = _until_done(
-            list(self._policies),
-            lambda policy: self._api.put_policy(policy, self._policies[policy], self._file(policy)),
+            list(self._moved.policies),
+            lambda policy: self._api.put_policy(policy, self._moved.policies[policy], self._moved.file(policy)),
         )
         if refused:
             theirs = all(code.startswith(REGO_ERRORS) for error in refused for code in error.codes or {""})
             raise_all(
                 ControlError if theirs else EngineError,
-                f"{self._pack.root}: OPA {version} refused {len(refused)} of {len(self._policies)} policies",
-                [self._in_the_packs_names(error.message) for error in refused],
+                f"{self._pack.root}: OPA {version} refused {len(refused)} of {len(self._moved.policies)} policies",
+                [moved.in_the_packs_names(error.message) for error in refused],
                 remedy=f"correct them, or use a server of OPA {self._pack.opa}, with which the pack was built",
             )
 
@@ -121,15 +118,15 @@ class OpaEngine:
         """Read back everything under our name. Raises ``EngineError`` when it is not what was loaded."""
         held = self._api.policies(f"{when}: reading the policies")
         found = [
-            f"{policy}: has package {self._namespace}, but is not of this run"
+            f"{policy}: has package {self._moved.namespace}, but is not of this run"
             for policy, one in held.items()
-            if policy not in self._policies and package(one.get("ast"))[:1] == [self._namespace]
+            if policy not in self._moved.policies and package(one.get("ast"))[:1] == [self._moved.namespace]
         ]
-        for policy, text in self._policies.items():
-            found += [f"{self._file(policy)}: {problem}" for problem in self._differences(held.get(policy), text)]
-        if self._pack.lists:
-            lists = self._api.data(self._lists, f"{when}: reading the lists")
-            if _same_json(lists) != _same_json(self._pack.lists):
+        for policy, text in self._moved.policies.items():
+            found += [f"{self._moved.file(policy)}: {problem}" for problem in self._differences(held.get(policy), text)]
+        if self._moved.lists:
+            lists = self._api.data(self._moved.lists_path, f"{when}: reading the lists")
+            if _same_json(lists) != _same_json(self._moved.lists):
                 found.append("lists: not the data that was loaded")
         raise_all(EngineError, f"{when}: the OPA server does not hold the policies of this run", found, remedy=CHANGED)
 
@@ -140,12 +137,12 @@ class OpaEngine:
         if raw != text:
             digest = _sha256(raw) if isinstance(raw, str) else "not shown"
             return [f"other text (SHA-256 {digest}, loaded was {_sha256(text)})"]
-        return problems(held.get("ast"), self._namespace)
+        return problems(held.get("ast"), self._moved.namespace)
 
     def _leave(self, error: BaseException | None) -> None:
         """Remove everything of the run and close; when that fails, say so, but never instead of ``error``."""
         try:
-            if self._loaded and not self._owned:
+            if self._to_remove:
                 self._remove()
         except EngineError as failed:
             if error is None:
@@ -156,23 +153,17 @@ class OpaEngine:
 
     def _remove(self) -> None:
         """Remove what was loaded, users before what they use; what is not there any more is removed."""
-        remedy = f"remove the policies and data whose names begin with {self._namespace} from the server yourself"
+        remedy = f"remove the policies and data whose names begin with {self._moved.namespace} from the server yourself"
 
         def delete(policy: str) -> None:
-            _unless_missing(self._api.delete_policy, policy, f"removing {self._file(policy)}")
+            _unless_missing(self._api.delete_policy, policy, f"removing {self._moved.file(policy)}")
 
         try:
-            refused = _until_done(list(reversed(self._policies)), delete)
-            _unless_missing(self._api.delete_data, self._namespace, "removing the lists")
+            refused = _until_done(list(reversed(self._moved.policies)), delete)
+            _unless_missing(self._api.delete_data, self._moved.namespace, "removing the lists")
         except EngineError as error:
             raise EngineError(error.message, remedy=remedy) from error
         raise_all(EngineError, "not removed", [error.message for error in refused], remedy=remedy)
-
-    def _in_the_packs_names(self, said: str) -> str:
-        return said.replace(f"{self._namespace}/", "").replace(f"data.{self._namespace}.", "data.")
-
-    def _file(self, policy: str) -> str:
-        return policy.removeprefix(f"{self._namespace}/")
 
 
 def _until_done(names: list[str], act: Callable[[str], None]) -> list[RefusedError]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 30.0
 SHOWN_CHARACTERS = 2000
+REGO_ERRORS = "rego_"  # how the codes of errors begin that are a policy's
 UNKNOWN = "of unknown version"
 STRICT = {"strict-builtin-errors": "true"}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -155,9 +156,14 @@ class OpaApi:
             self._client.update_or_create_data(document, path)
 
     def data(self, path: str, what: str) -> Any:
-        """Return a document below ``data``. One that is undefined is an ``EngineError``."""
+        """Return a document below ``data``; None when it is undefined."""
+        from opa_client.errors import PolicyNotFoundError  # noqa: PLC0415 - heavy
+
         with self._asking(what):
-            return self._client.get_data(path)["result"]
+            try:
+                return self._client.get_data(path)["result"]
+            except PolicyNotFoundError:  # what the client makes of an answer without a result
+                return None
 
     def delete_data(self, path: str, what: str) -> None:
         """Remove a document below ``data``; ``MissingError`` when it is not there."""
@@ -194,7 +200,6 @@ class OpaApi:
         except (requests.JSONDecodeError, RecursionError, _Malformed) as error:
             raise self._unlike_opa(what, str(error)) from error
         except (
-            errors.PolicyNotFoundError,
             errors.RegoParseError,
             errors.DeletePolicyError,
             errors.DeleteDataError,

@@ -19,22 +19,25 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.policies.build import find_opa
-from auditor.adapters.rego.opa_api import TIMEOUT_S, Address, OpaApi
-from auditor.errors import EngineError
+from auditor.adapters.rego.opa_api import REGO_ERRORS, TIMEOUT_S, Address, OpaApi
+from auditor.errors import ControlError, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START_S = 20.0
+    from auditor.adapters.rego.namespace import MovedPack
+
+START_S = 60.0
 STOP_S = 5.0
 SOON_S = 0.2
 POLL_S = 0.02
 ATTEMPTS = 5
 SHOWN_CHARACTERS = 2000
 ROOT = "auditor_server"
+AUTHORIZATION_FILE, DATA_FILE = "authz.rego", "data.json"
 AUTHORIZATION = f"""package system.authz
 
 default allow := false
@@ -53,18 +56,30 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 @contextmanager
-def managed_server(timeout_s: float = TIMEOUT_S) -> Iterator[Address]:
-    """Start ``opa run --server``, give its address, stop it. Raises ``EngineError`` when it does not start."""
+def managed_server(started_with: MovedPack | None = None, timeout_s: float = TIMEOUT_S) -> Iterator[Address]:
+    """Start ``opa run --server``, give its address, stop it.
+
+    A pack that it is started with is compiled once; loaded into a running server, everything is compiled for each file.
+
+    Raises:
+        ControlError: OPA refused the policies that it was started with.
+        EngineError: it did not start.
+    """
     opa = find_opa()
     token, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     with tempfile.TemporaryDirectory(prefix="auditor-opa-") as scratch:
         folder = Path(scratch)
-        (folder / "authz.rego").write_text(AUTHORIZATION)
+        (folder / AUTHORIZATION_FILE).write_text(AUTHORIZATION)
         secret = {"nonce": nonce, "token_sha256": hashlib.sha256(token.encode()).hexdigest()}
-        (folder / "data.json").write_text(json.dumps({ROOT: secret}))
+        data: dict[str, Any] = {ROOT: secret}
+        files = [AUTHORIZATION_FILE, DATA_FILE]
+        if started_with is not None:
+            data[started_with.namespace] = {"lists": started_with.lists}
+            files.append(_written(folder, started_with))
+        (folder / DATA_FILE).write_text(json.dumps(data))
         for _attempt in range(ATTEMPTS):
             port = _free_port()
-            with _running(opa, port, folder) as process:
+            with _running(opa, port, folder, files) as process:
                 address = Address(f"http://127.0.0.1:{port}", token, timeout_s)
                 if _is_ours(process, address, nonce):
                     try:
@@ -76,10 +91,24 @@ def managed_server(timeout_s: float = TIMEOUT_S) -> Iterator[Address]:
                     return
             if "address already in use" not in _said(folder):
                 break
+        if started_with is not None and REGO_ERRORS in _said(folder):
+            raise ControlError(
+                f"OPA refused the policies: {started_with.in_the_packs_names(_said(folder))}",
+                remedy="correct them, or use the OPA that the pack was built with",
+            )
         raise EngineError(
             f"{opa} run --server did not start (status {process.returncode}): {_said(folder)}",
             remedy="run it by hand, or name a running server with --opa-url",
         )
+
+
+def _written(folder: Path, pack: MovedPack) -> str:
+    """Write the policies so that OPA gives each the id that it has in ``pack``; return their folder."""
+    for policy, text in pack.policies.items():
+        path = folder / policy
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return pack.namespace
 
 
 def _said(folder: Path) -> str:
@@ -101,14 +130,14 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(opa: str, port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(opa: str, port: int, folder: Path, files: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     options = ["--addr", f"127.0.0.1:{port}", "--authentication", "token", "--authorization", "basic"]
     options += ["--log-level", "error", "--skip-version-check", "--shutdown-grace-period", "1"]
     command = [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), opa, "run", "--server", *options]
     environment = {"PATH": "", "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and a fixed program
-            [*command, "authz.rego", "data.json"],
+            [*command, *files],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
