@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?=
 PYTEST ?= -n auto
+ONLY ?=
 
 .PHONY: help setup setup-tools demo test lint format coverage mutate mutate-policies bench policy policy-build lock clean
 
@@ -49,8 +50,8 @@ format: $(READY) ## Format Python and Rego
 coverage: $(READY) ## Run the tests of the pure core; every branch of it must be taken
 	$(BIN)/python -m pytest tests/core --cov --cov-report=term
 
-mutate-policies: $(READY) ## Break each policy in every way we know; a case or a Rego test must notice (about a minute)
-	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/python -m tools.mutate rego
+mutate-policies: $(READY) ## Break each policy in every way we know; a case or a Rego test must notice (ONLY=part of a path)
+	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/python -m tools.mutate rego --only "$(ONLY)"
 
 mutate: $(READY) ## Break policies, queries, decide, verify and what they rest on, and write docs/quality/mutation.md (long)
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
