@@ -34,7 +34,11 @@ def sealed(tmp_path: Path) -> Sealed:
 def test_each_step_is_told_as_it_begins(sealed: Sealed, *, replay: bool) -> None:
     seen: list[tuple[int, int, str]] = []
     verify(
-        sealed.root, sealed.public_pem, replay=replay, decide_again=decide_alike, progress=lambda *step: seen.append(step)
+        sealed.root,
+        sealed.public_pem,
+        replay=replay,
+        decide_again=decide_alike,
+        progress=lambda *step: seen.append(step),
     )
     deciding = [(2, 3, "deciding again")] if replay else []
     assert seen == [(0, 3, "reading"), (1, 3, "signature and digests"), *deciding, (3, 3, "")]
