@@ -84,4 +84,5 @@ def _budgets(rows: int, found: dict[str, Measured]) -> list[str]:
 
 def _within(value: float, budget: float, *, least: bool = False) -> str:
     met = value >= budget if least else value <= budget
-    return f"{value:.1f}, budget {'>=' if least else '<='} {budget:g}: {'met' if met else '**missed**'}"
+    shown = f"{value:.2f}" if value < 10 else f"{value:.0f}"  # noqa: PLR2004 - two digits of a small figure
+    return f"{shown}, budget {'>=' if least else '<='} {budget:g}: {'met' if met else '**missed**'}"

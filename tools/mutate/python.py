@@ -47,7 +47,10 @@ TESTS = {
     "src/auditor/core/decisions.py": ["tests/core/test_decisions.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
-    "src/auditor/adapters/bundle/reader.py": ["tests/adapters/bundle/test_reader.py"],
+    "src/auditor/adapters/bundle/reader.py": [
+        "tests/adapters/bundle/test_reader_limits.py",
+        "tests/adapters/bundle/test_reader.py",
+    ],
     "src/auditor/adapters/bundle/manifest.py": [
         "tests/adapters/bundle/test_manifest.py",
         "tests/adapters/bundle/test_writer.py",
