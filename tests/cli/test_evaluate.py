@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Run = Callable[..., Said]
     Companies = Callable[..., Company]
 
-GATES = ("slo", "residency", "rollback")
+GATES = ("slo", "residency", "cost", "rollback")
 
 
 def bundles(place: Path) -> list[Path]:
@@ -100,7 +100,7 @@ def test_an_unknown_gate_is_told_before_anything_is_collected(company: Companies
     assert done.code == 2
     assert "'residancy'" in done.err
     assert "nearest: residency" in done.err
-    assert "it has: slo, residency, rollback" in done.err
+    assert "it has: slo, residency, cost, rollback" in done.err
 
 
 def test_every_format_to_a_file_beside_the_table(company: Companies, auditor: Run, place: Path) -> None:

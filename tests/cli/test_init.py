@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Said]
 
-KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
+KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP) if hasattr(point.load(), "example")}
 
 
 def test_what_it_writes_loads_and_has_every_kind(auditor: Run, place: Path) -> None:

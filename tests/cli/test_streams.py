@@ -154,7 +154,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file(
     monkeypatch.setenv("AUDITOR_EVALUATE_GATE", "slo residency")
     monkeypatch.setenv("AUDITOR_EVALUATE_QUIET", "false")
     done = auditor("evaluate", *one.arguments)
-    assert (done.code, "decided by gate slo alone (--gate); not counted: rollback" in done.out) == (1, True)
+    assert (done.code, "decided by gate slo alone (--gate); not counted: cost, rollback" in done.out) == (1, True)
     assert auditor("evaluate", *one.arguments, "--gate", "residency").code == 0
 
 

@@ -68,13 +68,13 @@ def test_a_window_is_half_open_and_relative_to_the_as_of(load):
         ("min_samples = 200", "min_sample = 200", "no control of this line declares parameter 'min_sample'"),
         ("min_samples = 200", 'observation = "bounded"', "is fixed by control slo.p95_latency"),
         (
-            'members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]',
-            'members = ["slo"]',
+            '    "slo.p95_generation",\n',
+            '    "slo",\n',
             "in a circle: slo",
         ),
         (
-            'members = ["slo.p95_generation", "slo.p95_cached", "slo.error_rate"]',
-            'members = ["nope"]',
+            '    "slo.p95_generation",\n',
+            '    "nope",\n',
             "unknown member 'nope'",
         ),
         ('lines = ["slo"]', 'lines = ["nope"]', "unknown line 'nope'"),

@@ -166,7 +166,7 @@ def test_policies_that_the_server_refuses_are_named_with_their_lines(server, tmp
     with pytest.raises(ControlError) as caught, OpaEngine(pack, server):
         pass
     said = str(caught.value)
-    assert f"OPA {PACK.opa} refused 2 of 10 policies" in said
+    assert f"OPA {PACK.opa} refused 2 of {MODULES} policies" in said
     assert f"{DISPATCH}:26: undefined function no_such_function (rego_type_error)" in said
     assert "auditor_run_" not in said
     assert f"{OBSERVED}:" in said

@@ -152,7 +152,7 @@ def test_a_file_that_is_no_parquet_is_refused(snapshot: Path) -> None:
             sha256=hashlib.sha256(b"nothing").hexdigest()
         ),
     )
-    with pytest.raises(SnapshotError, match="requests.parquet: no Parquet file"):
+    with pytest.raises(SnapshotError, match="requests.parquet: 7 bytes, the manifest says"):
         open_snapshot(snapshot)
 
 
