@@ -23,7 +23,6 @@ TOKEN, CA = "AUDITOR_OPA_TOKEN", "AUDITOR_OPA_CA"
 OPTIONS = (
     click.option(
         "--engine",
-        "engine_name",
         type=click.Choice(ENGINES),
         default=WASM,
         show_default=True,
@@ -55,21 +54,21 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def checked(
-        *arguments: Any, engine_name: str, opa_url: str | None, opa_timeout: float, cross_check: bool, **others: Any
+        *arguments: Any, engine: str, opa_url: str | None, opa_timeout: float, cross_check: bool, **others: Any
     ) -> int:
-        uses_opa = engine_name == OPA or cross_check
+        uses_opa = engine == OPA or cross_check
         if not uses_opa:
             _refuse_given("opa_url", "opa_timeout")
         ca = os.environ.get(CA)
-        engine = EngineChoice(
-            name=engine_name,
+        choice = EngineChoice(
+            name=engine,
             cross_check=cross_check,
             opa_url=opa_url if uses_opa else None,
             opa_token=os.environ.get(TOKEN, "") if uses_opa else "",
             opa_ca=Path(ca) if ca and uses_opa else None,
             opa_timeout_s=opa_timeout,
         )
-        return command(*arguments, engine=engine, **others)
+        return command(*arguments, engine=choice, **others)
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(OPTIONS), checked)
 
