@@ -241,7 +241,7 @@ def test_an_unbounded_gap_has_no_assured_reading(world: Callable[..., Inputs], e
 def test_an_as_of_off_the_slots_is_refused(world: Callable[..., Inputs], microseconds: int) -> None:
     snapshot = world(requests()).snapshot
     with pytest.raises(UsageError, match="is not on a 10 s boundary"):
-        check_as_of(snapshot, AS_OF - timedelta(microseconds=microseconds))
+        check_as_of(snapshot.collected_at, AS_OF - timedelta(microseconds=microseconds))
 
 
 def test_an_as_of_is_no_later_than_the_collection(world: Callable[..., Inputs], engine: WasmEngine) -> None:
