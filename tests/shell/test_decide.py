@@ -246,8 +246,8 @@ def test_an_as_of_off_the_slots_is_refused(world: Callable[..., Inputs], microse
 
 def test_an_as_of_is_no_later_than_the_collection(world: Callable[..., Inputs], engine: WasmEngine) -> None:
     inputs = world(requests())
-    check_as_of(inputs.snapshot, AS_OF)
-    check_as_of(inputs.snapshot, AS_OF - timedelta(seconds=10))
+    check_as_of(inputs.snapshot.collected_at, AS_OF)
+    check_as_of(inputs.snapshot.collected_at, AS_OF - timedelta(seconds=10))
     with pytest.raises(UsageError, match="lies after the collection"):
         decide(replace(inputs, as_of=AS_OF + timedelta(seconds=10)), engine)
 
@@ -257,7 +257,9 @@ def test_shared_parameters_span_every_window_and_gather_every_value() -> None:
         Window(AS_OF - timedelta(minutes=minutes), AS_OF - timedelta(minutes=minutes - 2)) for minutes in (5, 9, 2)
     ]
     parameters = [{"limit": 3, "routes": ["b", "a"]}, {"limit": 1, "routes": ["a", "c"]}, {"limit": 3, "none": None}]
-    assert shared_parameters(AS_OF, windows, parameters) == {
+    declared = {name for control in PACK.controls.values() for name in control.metadata.parameters}
+    assert shared_parameters(PACK, AS_OF, windows, parameters) == {
+        **{f"all_{name}": [] for name in declared},
         "as_of_us": epoch_us(AS_OF),
         "horizon_start_us": epoch_us(AS_OF - timedelta(minutes=9)),
         "horizon_end_us": epoch_us(AS_OF),
@@ -270,10 +272,10 @@ def test_shared_parameters_span_every_window_and_gather_every_value() -> None:
 def test_only_what_is_read_is_derived_and_in_order(world: Callable[..., Inputs]) -> None:
     inputs = world(requests())
     window = Window(AS_OF - timedelta(minutes=9), AS_OF)
-    shared = shared_parameters(AS_OF, [window], [{"latency_limit_us": 5, "request_sources": ["requests"]}])
+    shared = shared_parameters(PACK, AS_OF, [window], [{"latency_limit_us": 5, "request_sources": ["requests"]}])
     with SqlEngine(inputs.snapshot.tables) as sql:
         derive_tables(sql, PACK, [PACK.controls["coverage.source_observed"]], shared)
-        assert sql.query("x", "select count(*) as n from trail_slots", {}) == [{"n": 0}]
+        assert sql.query("x", "select count(*) as n from record_slots", {}) == [{"n": 0}]
         with pytest.raises(ControlError, match="request_slots"):
             sql.query("x", "select count(*) as n from request_slots", {})
 
