@@ -71,8 +71,23 @@ class Options(BaseModel):
     values: Listed
 
 
+EXAMPLE = """\
+# The application's own audit events. Only values that are listed here leave; any other becomes "undeclared".
+[sources.audit_log]
+kind = "audit_log"
+files = ["logs/*.log"]
+format = "log"                           # lines that hold AUDIT: {json}; or jsonl, one event a line
+
+[sources.audit_log.values]
+event_type = { operation_start = "operation_start", operation_complete = "operation_complete" }
+compliance_status = { compliant = "compliant", violation = "violation" }
+"""
+
+
 class AuditLogCollector:
     """Reads the application's audit events."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

@@ -28,16 +28,15 @@ from auditor_collectors.batches import (
 from auditor_collectors.instants import instant
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.spilled import placed, spill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import duckdb
 
     from auditor.collector import Batch, CollectContext
 
-BATCH_ROWS = 10_000
 REQUIRED = {"metric", "start", "end", "offered", "completed"}
 MEMBERS = REQUIRED | {"stratum"}
 
@@ -50,8 +49,18 @@ class Options(BaseModel):
     files: Globs
 
 
+EXAMPLE = """\
+# What a metric was before the change: {"metric", "start", "end", "offered", "completed"}, one period a line.
+[sources.baseline]
+kind = "baselines"
+files = ["baseline/*.jsonl"]
+"""
+
+
 class BaselinesCollector:
     """Reads baseline files."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""
@@ -64,7 +73,7 @@ class BaselinesCollector:
         found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
         with connect(context) as connection:
             part = context.work / "baselines.parquet"
-            count = _spill(part, _periods(found, context))
+            count = spill(part, placed("baselines"), _periods(found, context))
             files.refuse_changed(found)
             if not count:
                 raise CollectionError(
@@ -74,24 +83,6 @@ class BaselinesCollector:
             _refuse_overlaps(connection, spilled, [file.name for file in found])
             yield from stream(connection, "baselines", f"select {', '.join(schema('baselines').names)} from {spilled}")
         yield rows("coverage", [coverage(context, pages=len(found), records=count, sha256=files.listing_digest(found))])
-
-
-def _spill(part: Path, periods: Iterator[dict[str, Any]]) -> int:
-    """Write the periods with their places into a Parquet file, some at a time; return how many."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
-
-    layout = schema("baselines").append(pa.field("file_number", pa.int64())).append(pa.field("row_number", pa.int64()))
-    count = 0
-    with pq.ParquetWriter(part, layout, compression="lz4") as writer:
-        batch: list[dict[str, Any]] = []
-        for period in periods:
-            batch.append(period)
-            if len(batch) == BATCH_ROWS:
-                writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-                count, batch = count + len(batch), []
-        writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=layout))
-    return count + len(batch)
 
 
 def _periods(found: Sequence[files.SourceFile], context: CollectContext) -> Iterator[dict[str, Any]]:

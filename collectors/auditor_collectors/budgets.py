@@ -12,7 +12,8 @@ from pydantic import Field
 from auditor.errors import CollectionError
 from auditor_collectors import files
 from auditor_collectors.batches import coverage, rows
-from auditor_collectors.money import Currency, Row, Strict, refuse_overlaps, table
+from auditor_collectors.mapping import Strict
+from auditor_collectors.money import Currency, Row, refuse_overlaps, table
 from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
@@ -39,8 +40,26 @@ class Options(Strict):
     columns: Columns
 
 
+EXAMPLE = """\
+# What may be spent.
+[sources.budgets]
+kind = "budgets"
+files = ["budgets.jsonl"]
+format = "jsonl"                         # or csv
+
+[sources.budgets.columns]
+name = "name"
+period_start = "start"
+period_end = "end"
+amount = "amount"
+currency = { column = "currency" }
+"""
+
+
 class BudgetsCollector:
     """Reads budgets."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

@@ -14,7 +14,8 @@ from pydantic import Field
 from auditor.errors import CollectionError
 from auditor_collectors import files
 from auditor_collectors.batches import FUTURE_TOLERANCE_US, coverage, not_future, rows
-from auditor_collectors.money import Currency, Row, Strict, refuse_overlaps, table
+from auditor_collectors.mapping import Strict
+from auditor_collectors.money import Currency, Row, refuse_overlaps, table
 from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
@@ -46,8 +47,27 @@ class Options(Strict):
     columns: Columns
 
 
+EXAMPLE = """\
+# The bill: what each service cost in each period. Amounts are decimal and never converted.
+[sources.costs]
+kind = "costs"
+files = ["costs.jsonl"]
+format = "jsonl"                         # or csv
+
+[sources.costs.columns]
+period_start = "start"
+period_end = "end"
+service = "service"
+amount = "amount"
+currency = { column = "currency" }       # or { value = "EUR" }
+estimated = "estimated"                  # without it every amount is taken for an estimate
+"""
+
+
 class CostsCollector:
     """Reads exports of a bill."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

@@ -26,8 +26,20 @@ if TYPE_CHECKING:
     from auditor_collectors.flag_options import FlagOptions
 
 
+EXAMPLE = """\
+# Feature flags as their document states them, by the plan's names. Also: flagd, env, changes, appconfig_deployments.
+[sources.flags]
+kind = "flags"
+files = ["flags/appconfig.json"]
+format = "appconfig"
+aliases = { enableDirectBedrock = "ENABLE_DIRECT_BEDROCK" }  # key of the document = name in the plan
+"""
+
+
 class FlagsCollector:
     """Reads feature flags, or changes of feature flags."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

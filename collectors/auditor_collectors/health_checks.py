@@ -33,8 +33,24 @@ class Options(BaseModel):
     columns: Columns
 
 
+EXAMPLE = """\
+# Results of health checks. A status that the mapping does not name is unknown, never healthy.
+[sources.health_checks]
+kind = "health_checks"
+files = ["health/*.jsonl"]
+format = "jsonl"                         # or csv
+
+[sources.health_checks.columns]
+component = { column = "component" }
+event_time = { column = "at", unit = "rfc3339" }
+status = { column = "status", values = { UP = "healthy", SLOW = "degraded", DOWN = "unhealthy" } }
+"""
+
+
 class HealthChecksCollector:
     """Reads results of health checks."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

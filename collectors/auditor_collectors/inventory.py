@@ -66,8 +66,38 @@ class Options(BaseModel):
     calls: Globs | None = None
 
 
+EXAMPLE = """\
+# Every resource, and the calls that listed them. A type that is not named here is refused, never passed over.
+[sources.inventory]
+kind = "inventory"
+files = ["inventory/resources.jsonl"]
+calls = ["inventory/calls.jsonl"]
+format = "jsonl"                         # or csv
+
+[sources.inventory.columns]
+arn = "arn"
+resource_type = "resourceType"
+account = "accountId"
+region = "awsRegion"
+data_class = "dataClass"
+
+[sources.inventory.kinds]                # store, replica, backup, key, log or other
+"AWS::DynamoDB::Table" = "store"
+"AWS::DynamoDB::GlobalTable" = "replica"
+"AWS::OpenSearchServerless::Collection" = "store"
+"AWS::ElastiCache::ReplicationGroup" = "store"
+"AWS::S3::Bucket" = "store"
+"AWS::Backup::BackupVault" = "backup"
+"AWS::Logs::LogGroup" = "log"
+"AWS::KMS::Key" = "key"
+"AWS::Lambda::Function" = "other"
+"""
+
+
 class InventoryCollector:
     """Reads inventories of resources."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

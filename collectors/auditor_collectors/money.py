@@ -13,19 +13,21 @@ import io
 import json
 import re
 import zlib
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from auditor.errors import CollectionError
-from auditor_collectors.batches import RFC3339, refuse_row
+from auditor_collectors import values
+from auditor_collectors.batches import refuse_row
 from auditor_collectors.jsonlines import AGAIN
+from auditor_collectors.mapping import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from auditor_collectors.files import SourceFile
 
@@ -33,12 +35,6 @@ CURRENCY = r"^[A-Z]{3}$"
 DECIMAL = r"^[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,2})?$"
 LARGEST = (1 << 63) - 1
 EXACT = Context(prec=200)
-
-
-class Strict(BaseModel):
-    """A table of ``auditor.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Currency(Strict):
@@ -57,10 +53,10 @@ class Currency(Strict):
 class Row:
     """One row of a file; each method reads a column, or refuses the row."""
 
-    def __init__(self, name: str, number: int, values: dict[str, Any]) -> None:
+    def __init__(self, name: str, number: int, found: dict[str, Any]) -> None:
         self.name = name
         self.number = number
-        self.values = values
+        self.values = found
 
     def refuse(self, column: str, expected: str) -> CollectionError:
         """Return the error for the value of ``column``."""
@@ -75,17 +71,10 @@ class Row:
 
     def instant(self, column: str) -> datetime:
         """Return an instant with a time zone, in UTC, cut to microseconds."""
-        expected = "an RFC 3339 instant with a time zone, e.g. 2025-01-14T12:00:00Z"
-        value = self.values.get(column)
-        if not isinstance(value, str) or not re.match(RFC3339, value):
-            raise self.refuse(column, expected)
         try:
-            moment = datetime.fromisoformat(value.upper())
+            return values.instant(self.values.get(column))
         except ValueError as error:
-            raise self.refuse(column, expected) from error
-        if not 1970 < moment.year < 9999:  # noqa: PLR2004 - from the epoch on; an edge of the calendar has no UTC
-            raise self.refuse(column, "an instant of the years 1971 to 9998")
-        return moment.astimezone(UTC)
+            raise self.refuse(column, str(error)) from error
 
     def period(self, start: str, end: str) -> tuple[datetime, datetime]:
         """Return a period that ends after its start."""

@@ -59,8 +59,19 @@ class Options(BaseModel):
     format: Literal["document", "jsonl"]
 
 
+EXAMPLE = """\
+# Findings in the AWS Security Finding Format.
+[sources.securityhub]
+kind = "security_findings"
+files = ["findings/*.json"]
+format = "document"                      # {"Findings": [...]}; or jsonl, one finding a line
+"""
+
+
 class SecurityFindingsCollector:
     """Reads exports of security findings."""
+
+    example = EXAMPLE
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""

@@ -9,14 +9,13 @@ its field metadata; nullable only where the source may honestly not say. Identif
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from auditor.columns import Column, Table
+
 if TYPE_CHECKING:
     import pyarrow as pa
-
-SCHEMA_VERSION = 1
 
 REQUEST_KINDS = ("generation", "cached", "health_check")
 REQUEST_OUTCOMES = ("ok", "client_error", "error", "timeout")
@@ -29,39 +28,6 @@ FINDING_STATUSES = ("open", "suppressed", "resolved")
 RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
 REQUEST_CACHES = ("hit", "miss", "bypass")
 COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: ``type`` is ``instant``, ``int``, ``text`` or ``bool``; ``unit`` as above or ``""``."""
-
-    name: str
-    type: str
-    meaning: str
-    unit: str = ""
-    nullable: bool = False
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: its columns and the columns its Parquet file is sorted by."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-    order: tuple[str, ...]
-
-    def schema(self) -> pa.Schema:
-        """Return the Arrow schema, with unit and meaning as field metadata."""
-        import pyarrow as pa  # noqa: PLC0415 - heavy, kept off the start-up path
-
-        types = {"instant": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
-        fields = [
-            pa.field(c.name, types[c.type], nullable=c.nullable, metadata={"unit": c.unit, "meaning": c.meaning})
-            for c in self.columns
-        ]
-        return pa.schema(fields, metadata={"table": self.name, "schema_version": str(SCHEMA_VERSION)})
 
 
 def _scope() -> tuple[Column, ...]:

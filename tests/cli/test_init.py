@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Said]
 
-KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP) if hasattr(point.load(), "example")}
+KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+# What the examples describe and the example company does not have.
+OTHERS = {
+    "flags/appconfig.json": '{"version": "1", "flags": {"enableDirectBedrock": {"name": "direct"}}, '
+    '"values": {"enableDirectBedrock": {"enabled": true}}}',
+    "logs/app.log": 'AUDIT: {"eventId": "e1", "timestamp": "2025-01-14T11:00:00Z", "eventType": "operation_start"}\n',
+    "health/checks.jsonl": '{"component": "mcp", "at": "2025-01-14T11:00:00Z", "status": "UP"}\n',
+}
 
 
 def test_what_it_writes_loads_and_has_every_kind(auditor: Run, place: Path) -> None:
@@ -35,9 +44,12 @@ def test_only_its_files_are_missing(company: Callable[..., Company], auditor: Ru
     assert auditor("init", "--quiet").err == ""
     done = auditor("collect", "--output", "snapshot")
     assert (done.code, "no file matches" in done.err) == (5, True)
-    for folder in company().config.parent.iterdir():
-        if folder.is_dir():
-            (place / folder.name).symlink_to(folder)
+    for one in company().config.parent.iterdir():
+        if one.name != "auditor.toml":
+            (place / one.name).symlink_to(one)
+    for name, content in OTHERS.items():
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text(content)
     done = auditor("collect", "--output", "snapshot", "--collected-at", "2025-01-14T12:05:00Z")
     assert done.code == 0, done.err
 

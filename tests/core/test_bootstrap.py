@@ -1,3 +1,4 @@
+import hashlib
 from fractions import Fraction
 from math import sqrt
 from random import Random
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.core import bootstrap
-from auditor.core.bootstrap import ratio_interval, throughput_reading
+from auditor.core.bootstrap import bounded_reading, ratio_interval, throughput_reading
 
 minutes = st.integers(1, 80).flatmap(lambda offered: st.tuples(st.integers(0, offered), st.just(offered)))
 series = st.lists(minutes, min_size=10, max_size=30)
@@ -48,6 +49,24 @@ def test_blocks_widen_the_interval_of_minutes_that_are_alike():
 
 def test_draws_are_the_same_everywhere():
     assert [bootstrap._draw(b"current", 0, block, 120) for block in range(5)] == [34, 78, 74, 114, 39]
+
+
+def test_a_draw_that_would_favour_small_numbers_is_drawn_again():
+    below = (bootstrap.SPACE >> 1) + 1  # every number of the upper half is one too many
+    first = [int.from_bytes(hashlib.sha256(b"current/0/%d/0" % block).digest()[:8], "big") for block in range(40)]
+    drawn = [bootstrap._draw(b"current", 0, block, below) for block in range(40)]
+    kept = [number < below for number in first]
+    assert 10 < sum(kept) < 30
+    assert [one == two for one, two in zip(first, drawn, strict=True)] == kept
+    assert all(0 <= number < below for number in drawn)
+
+
+@pytest.mark.parametrize(
+    ("worst", "best", "expected"),
+    [(96, 100, "pass"), (80, 94, "fail"), (80, 96, "undecided")],
+)
+def test_a_bounded_reading_holds_wherever_the_truth_lies(worst, best, expected):
+    assert bounded_reading([(worst, 100)] * 20, [(best, 100)] * 20, FULL, 5, 5) == expected
 
 
 @pytest.mark.parametrize("short", [[], [(1, 1)] * 9])

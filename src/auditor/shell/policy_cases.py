@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.policies.profile import BoundControl
 from auditor.adapters.sql.engine import SqlEngine
+from auditor.columns import Table
 from auditor.errors import ControlError
 from auditor.model import Window
 from auditor.shell.decide import decide_control, derive_tables, shared_parameters
-from auditor.tables import TABLES, Table, schema
+from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

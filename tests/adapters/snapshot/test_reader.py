@@ -136,7 +136,11 @@ def test_the_folders_name_is_no_column(snapshot: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("entry", "said"),
-    [({"rows": 4}, "3 rows, the manifest says 4"), ({"sha256": "0" * 64}, f"the manifest says {'0' * 64}")],
+    [
+        ({"rows": 4}, "3 rows, the manifest says 4"),
+        ({"size": 7}, "bytes, the manifest says 7"),
+        ({"sha256": "0" * 64}, f"the manifest says {'0' * 64}"),
+    ],
 )
 def test_a_manifest_that_says_otherwise_is_refused(snapshot: Path, entry: dict[str, Any], said: str) -> None:
     put(snapshot, rows(3), **entry)
@@ -149,10 +153,10 @@ def test_a_file_that_is_no_parquet_is_refused(snapshot: Path) -> None:
     edit(
         snapshot,
         lambda d: next(e for e in d["tables"] if e["name"] == "requests").update(
-            sha256=hashlib.sha256(b"nothing").hexdigest()
+            sha256=hashlib.sha256(b"nothing").hexdigest(), size=7
         ),
     )
-    with pytest.raises(SnapshotError, match="requests.parquet: 7 bytes, the manifest says"):
+    with pytest.raises(SnapshotError, match="requests.parquet: no whole Parquet file"):
         open_snapshot(snapshot)
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditor.columns import Table
 from auditor.errors import SnapshotError, raise_all
 from auditor.model import Scope
-from auditor.tables import TABLES, Table
+from auditor.tables import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path

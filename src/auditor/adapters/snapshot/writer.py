@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
+from auditor.columns import Table
 from auditor.core.canonical import canonical_json
 from auditor.errors import CollectionError, EngineError, UsageError
 from auditor.model import Scope, isoformat
-from auditor.tables import TABLES, Table, schema
+from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
