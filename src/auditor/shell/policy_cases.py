@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.policies.profile import BoundControl
 from auditor.adapters.sql.engine import SqlEngine
-from auditor.columns import Table
 from auditor.errors import ControlError
 from auditor.model import Window
 from auditor.shell.decide import decide_control, derive_tables, shared_parameters
 from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
+    from auditor.columns import Table
     from collections.abc import Iterator, Sequence
 
     from auditor.adapters.policies.pack import Control, Pack

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from auditor.columns import Table
 from auditor.errors import SnapshotError, raise_all
 from auditor.model import Scope
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
+    from auditor.columns import Table
     from pathlib import Path
 
     import duckdb

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
-from auditor.columns import Table
 from auditor.core.canonical import canonical_json
 from auditor.errors import CollectionError, EngineError, UsageError
 from auditor.model import Scope, isoformat
 from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
+    from auditor.columns import Table
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
