@@ -2,8 +2,8 @@
 # title: What was spent is within the budget's allowed share
 # description: >-
 #   Of the budget period that holds the as-of, at most the allowed share is spent, by a feed that is complete for every
-#   declared service and no older than allowed. Amounts of another currency are never converted. More than the share is
-#   a fail at once, whatever the feed still lacks.
+#   declared service and no older than allowed. Amounts of another currency are never converted, and none of them
+#   is a pass. More than the share is a fail at once, whatever the feed still lacks or holds beside it.
 # custom:
 #   severity: high
 #   evidence_for: [checklist/57, checklist/160]
@@ -40,9 +40,11 @@ observed := floor((input.row.spent_micro * 1000000) / input.row.budget_micro) if
 outcome := {"verdict": "inconclusive", "reason": "config"} if {
 	not allocated
 } else := {"verdict": "inconclusive", "reason": "other_currency"} if {
-	foreign
+	input.row.currency != input.parameters.currency
 } else := {"verdict": "fail", "reason": "allocation_exceeded"} if {
 	input.row.certain_micro * 100 > input.parameters.limit_percent * input.row.budget_micro
+} else := {"verdict": "inconclusive", "reason": "other_currency"} if {
+	input.row.other_currency > 0
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.records == 0
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
@@ -63,10 +65,6 @@ allocated if {
 	input.row.budget_micro > 0
 	input.parameters.limit_percent > 0
 }
-
-foreign if input.row.currency != input.parameters.currency
-
-foreign if input.row.other_currency > 0
 
 complete if {
 	input.row.silent_services == 0
