@@ -29,10 +29,10 @@ from auditor.shell.decide import decide_control, derive_tables, shared_parameter
 from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
-    from auditor.columns import Table
     from collections.abc import Iterator, Sequence
 
     from auditor.adapters.policies.pack import Control, Pack
+    from auditor.columns import Table
     from auditor.model import Finding
     from auditor.shell.decide import PolicyEngine
 

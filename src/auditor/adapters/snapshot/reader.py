@@ -19,10 +19,11 @@ from auditor.model import Scope
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
-    from auditor.columns import Table
     from pathlib import Path
 
     import duckdb
+
+    from auditor.columns import Table
 
 MANIFEST = "snapshot.json"
 SOURCE = "read_parquet(?, hive_partitioning = false)"

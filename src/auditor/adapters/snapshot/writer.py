@@ -23,7 +23,6 @@ from auditor.model import Scope, isoformat
 from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
-    from auditor.columns import Table
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from auditor.collector import Batch
+    from auditor.columns import Table
 
 ROW_GROUP = 122_880
 MEMORY_LIMIT = "512MB"
