@@ -13,7 +13,8 @@ from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.signing.envelope import sign
 from auditor.adapters.signing.keys import generate_key, load_signer
 from auditor.core.canonical import canonical_json
-from auditor.core.statement import RUN_PREDICATE, STATEMENT_TYPE, RunPredicate, subject
+from auditor.core.run_predicate import RUN_PREDICATE, RunPredicate
+from auditor.core.statement import STATEMENT_TYPE, subject
 from auditor.shell.sandbox import Contained
 
 if TYPE_CHECKING:

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from auditor.core.statement import (
-    RUN_PREDICATE,
-    STATEMENT_TYPE,
-    RunPredicate,
-    read_run_statement,
-    run_statement,
-    subject,
-)
+from auditor.core.run_predicate import RUN_PREDICATE, RunPredicate, read_run_statement, run_statement
+from auditor.core.statement import STATEMENT_TYPE, subject
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:

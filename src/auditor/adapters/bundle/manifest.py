@@ -17,7 +17,7 @@ from auditor.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auditor.core.statement import RunPredicate
+    from auditor.core.run_predicate import RunPredicate
 
 LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 

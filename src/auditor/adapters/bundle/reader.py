@@ -20,7 +20,8 @@ from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.decisions import SCHEMA_VERSION
-from auditor.core.statement import RunPredicate, read_run_statement, subject
+from auditor.core.run_predicate import RunPredicate, read_run_statement
+from auditor.core.statement import subject
 from auditor.errors import EngineError, VerificationError
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from auditor.adapters.bundle import layout, manifest
 from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import sign
 from auditor.core.canonical import sha256_hex
-from auditor.core.statement import RunPredicate, run_statement, subject
+from auditor.core.run_predicate import RunPredicate, run_statement
+from auditor.core.statement import subject
 from auditor.errors import EngineError, UsageError
 from auditor.model import isoformat
 
