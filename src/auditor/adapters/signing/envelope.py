@@ -61,6 +61,11 @@ def open_envelope(content: bytes, key: Key, where: str) -> bytes:
     return payload
 
 
+def signer_of(content: bytes, where: str) -> str:
+    """Return the key id that a canonical wrapper names, of which nothing is verified. Raises ``VerificationError``."""
+    return _unwrap(content, where)[2]
+
+
 def _wrap(payload: bytes, signature: bytes, key_id: str) -> bytes:
     return canonical_json(
         {
