@@ -30,6 +30,7 @@ COMMANDS = {
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }
 

@@ -11,6 +11,7 @@ REFUSALS: dict[str, str] = {
     "trust-fork": "another trust policy of the same version was seen before",
     "trust-rollback": "a later version of the trust policy was seen before, or is asked for",
     "trust-not-in-force": "the trust policy is not valid yet",
+    "enrolment-mismatch": "a request to enrol a key is for another policy, challenge or key",
     "not-a-bundle": "the path is no folder, or holds no bag",
     "unsafe-name": "a name holds anything but lower-case letters, digits, dot, dash and underscore, or is too long",
     "unsafe-entry": "something is no plain file or folder: a link, a device, a file with a second name",

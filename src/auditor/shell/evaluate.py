@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from auditor.adapters.bundle.writer import SealRequest, seal
-from auditor.adapters.policies.pack import LOCK, WASM, load_pack, source_files
+from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.adapters.signing.keys import load_signer
@@ -92,7 +92,7 @@ def evaluate(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
         snapshot=snapshot_dir,
         policies=root,
-        policy_files=(*(path.relative_to(root).as_posix() for path in source_files(root)), LOCK, WASM),
+        policy_files=pack_files(root),
         decisions=content,
         document=decisions.document,
         reports={"report.md": markdown},

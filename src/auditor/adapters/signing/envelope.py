@@ -66,6 +66,11 @@ def signer_of(content: bytes, where: str) -> str:
     return _unwrap(content, where)[2]
 
 
+def unverified_payload(content: bytes, where: str) -> bytes:
+    """Return what a canonical wrapper carries, to find the key that verifies it. Raises ``VerificationError``."""
+    return _unwrap(content, where)[0]
+
+
 def _wrap(payload: bytes, signature: bytes, key_id: str) -> bytes:
     return canonical_json(
         {
