@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
-from auditor.core.decisions import assemble, scope_document
+import pytest
+
+from auditor.core.decisions import assemble, gate_controls, scope_document
 from auditor.model import Finding, GateDecision, LineVerdict, Scope, Verdict, Window
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,3 +85,22 @@ def test_the_document_is_what_was_decided():
 
 def test_a_scope_is_four_words():
     assert scope_document(SCOPE) == {"system": "s", "environment": "e", "release": "r", "phase": "p"}
+
+
+def test_the_controls_of_a_gate_are_those_of_its_lines_and_their_members() -> None:
+    def line(name: str, controls: list[str], members: list[str]) -> dict[str, Any]:
+        return {"line": name, "controls": [{"control": one} for one in controls], "members": members}
+
+    document = {
+        "lines": [
+            line("all", [], ["one", "two"]),
+            line("one", ["a.b"], []),
+            line("two", ["c.d", "a.b"], ["one"]),
+            line("other", ["e.f"], []),
+        ],
+        "gates": [{"gate": "go", "lines": ["all"]}, {"gate": "stop", "lines": ["other", "one"]}],
+    }
+    assert gate_controls(document, "go") == {"a.b", "c.d"}
+    assert gate_controls(document, "stop") == {"a.b", "e.f"}
+    with pytest.raises(KeyError):
+        gate_controls(document, "none")

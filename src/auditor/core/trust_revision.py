@@ -27,7 +27,7 @@ from auditor.core.trust import (
     instant,
     written,
 )
-from auditor.errors import UsageError, raise_all
+from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -56,9 +56,8 @@ def formed(model: type[_Model], what: str, /, **members: Any) -> _Model:
     try:
         return model.model_validate(members)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc'])) or what}: {one['msg']}" for one in error.errors()]
-        raise_all(UsageError, f"{what} is not of the form that a trust policy has", problems)
-        raise
+        listed = "".join(f"\n  - {'.'.join(map(str, one['loc'])) or what}: {one['msg']}" for one in error.errors())
+        raise UsageError(f"{what} is not of the form that a trust policy has{listed}") from error
 
 
 def first_version(name: str, owner: KeyMember, maxima: MaximaMember, at: datetime) -> TrustPolicy:
@@ -235,5 +234,5 @@ def ended_at(member: _Member, at: datetime) -> _Member:
 
 
 def _with_key(policy: TrustPolicy, key: KeyMember, **members: Any) -> TrustPolicy:
-    changed = key.model_copy(update=members)
-    return policy.model_copy(update={"keys": [changed if one is key else one for one in policy.keys]})
+    changed = [one.model_copy(update=members) if one.keyId == key.keyId else one for one in policy.keys]
+    return policy.model_copy(update={"keys": changed})
