@@ -52,12 +52,12 @@ class Run:
         self.bundle = done.bundle
         self.environment = str(json.loads(done.decisions_json)["scope"]["environment"])
 
-    def trust(self, runner: Person | None = None, **members: Any) -> LoadedTrust:
+    def trust(self, runner: Person | None = None, change: Any = lambda _: None, **members: Any) -> LoadedTrust:
         start = written(self.created - timedelta(days=1))
         period = {"notBefore": start, "notAfter": written(self.created + timedelta(days=365))}
         member = key("0", None, predicates=(RUN_PREDICATE,), environments=(self.environment,)) | period | members
 
-        def change(one: dict[str, Any]) -> None:
+        def write(one: dict[str, Any]) -> None:
             one["keys"].append((runner or self.runner).own(member))
             one["environments"] = [
                 {
@@ -70,8 +70,9 @@ class Run:
                     "gates": [],
                 }
             ]
+            change(one)
 
-        return loaded(small(self.owner, change), self.owner)
+        return loaded(small(self.owner, write), self.owner)
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +153,12 @@ def test_a_bundle_of_elsewhere_or_without_the_gate_is_usage(run: Run, tmp_path: 
         approved_by_bundle(tmp_path, run.trust(), run.environment, GATE, [])
     with pytest.raises(UsageError, match="has no gate 'none'"):
         approved_by_pack(policies_dir(), PROFILE, "none", [])
+
+
+def test_a_bundle_of_another_environment_is_usage(run: Run) -> None:
+    trust = run.trust(environments=["other"], change=lambda one: one["environments"][0].update(name="other"))
+    with pytest.raises(UsageError, match="expected 'other'"):
+        approved_by_bundle(run.bundle, trust, "other", GATE, [])
 
 
 def test_a_stale_pack_is_not_approved(tmp_path: Path) -> None:

@@ -19,14 +19,16 @@ from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.core.trust import instant
 from auditor.core.trust_approvals import Approved
 from auditor.errors import UsageError, VerificationError
-from auditor.shell.verify import verify
+from auditor.shell.verify import decide_contained, verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from auditor.adapters.bundle.reader import CheckedBundle
     from auditor.adapters.policies.profile import Profile
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.shell.sandbox import Contained
 
 
 def approved_by_bundle(
@@ -43,16 +45,29 @@ def approved_by_bundle(
         signer = signer_of(name.read_bytes(), str(name))
     except OSError as error:
         raise UsageError(f"{name}: cannot be read ({error.strerror})", remedy="name the folder of a bundle") from error
-    key = trust.key(signer)
-    bundle = verify(path, trust_pem(trust, signer), key_name=f"key {key.keyid[:16]}").bundle
+    trust.key(signer)
+
+    def after_checks(bundle: CheckedBundle, timeout_s: float) -> Contained:
+        _refuse_elsewhere(bundle, trust, environment, path)  # before the costly part, on what is signed
+        _controls(bundle.document, gate, str(path))
+        return decide_contained(bundle, timeout_s)
+
+    pem = next(key.pem for key in trust.policy.keys if key.keyId == signer).encode()
+    bundle = verify(path, pem, key_name=f"key {signer[:16]}", decide_again=after_checks).bundle
     stated = bundle.predicate
-    signing_key(trust.policy, signer, RUN_PREDICATE, instant(stated.timeCreated), environment=environment)
-    if stated.scope.environment != environment:
-        raise UsageError(f"{path}: is of environment {stated.scope.environment!r}, expected {environment!r}")
     controls = _controls(bundle.document, gate, str(path))
     files = _pack(bundle.files)
     opa = _recorded_opa(path, files)
     return Approved(stated.profile.id, stated.policyDigest, controls, compiled_triple(files, opa), sign_offs)
+
+
+def _refuse_elsewhere(bundle: CheckedBundle, trust: LoadedTrust, environment: str, path: Path) -> None:
+    """Refuse a bundle of another environment, or whose signer may not sign runs of this one."""
+    stated = bundle.predicate
+    at = instant(stated.timeCreated)
+    signing_key(trust.policy, stated.producer.keyId, RUN_PREDICATE, at, environment=environment)
+    if stated.scope.environment != environment:
+        raise UsageError(f"{path}: is of environment {stated.scope.environment!r}, expected {environment!r}")
 
 
 def approved_by_pack(root: Path, profile_name: str, gate: str, sign_offs: Sequence[tuple[str, str]]) -> Approved:
@@ -66,11 +81,6 @@ def approved_by_pack(root: Path, profile_name: str, gate: str, sign_offs: Sequen
     policy_digest = manifest.policy_digest({f"{layout.POLICIES}/{name}": one for name, one in files.items()})
     controls = _controls(_as_decided(profile), gate, f"profile {profile_name}")
     return Approved(profile_name, policy_digest, controls, compiled_triple(files, pack.opa), sign_offs)
-
-
-def trust_pem(trust: LoadedTrust, key_id: str) -> bytes:
-    """Return the PEM of a key of the policy, for what takes one."""
-    return next(key.pem for key in trust.policy.keys if key.keyId == key_id).encode()
 
 
 def _controls(document: Mapping[str, object], gate: str, where: str) -> tuple[str, ...]:

@@ -1,0 +1,67 @@
+"""The page on keys and trust: its commands run, in its order, and come to what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auditor.core.refusals import REFUSALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console import Said
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "keys-and-trust.md"
+FUNCTION, *BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+LINES = "".join(BLOCKS).replace("\\\n", " ").splitlines()
+
+
+def expanded(line: str, place: Path) -> str:
+    """Let bash put in what ``$(...)`` gives, with the page's own function."""
+    return re.sub(
+        r"\$\((.*?)\)",
+        lambda found: subprocess.run(
+            ["bash", "-euc", f"{FUNCTION}\n{found[1]}"], cwd=place, check=True, capture_output=True, text=True
+        ).stdout.strip(),
+        line,
+    )
+
+
+def test_every_command_of_the_page_works_in_its_order(
+    place: Path, tmp_path: Path, auditor: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in this process, because starting one for each takes a minute."""
+    monkeypatch.setenv("AUDITOR_STATE", str(tmp_path / "state"))
+    for line in LINES:
+        command, _, target = expanded(line, place).partition(" > ")
+        program, *arguments = shlex.split(command)
+        assert program == "auditor"
+        said = auditor(*arguments)
+        assert said.code == 0, (line, said.err)
+        if target:
+            (place / target).write_text(said.out)
+    assert len(LINES) > 20
+    for pinned in ("owner.pem.pub", "bert.pem.pub"):
+        last = auditor("trust", "check", "trust.json", "--owner", pinned).out
+        for expected in (
+            "Anna Owner: revoked from",
+            "Pia Product: revoked from 2026-01-01T00:00:00Z on (token lost)",
+            "Bert Owner, owner: valid",
+            "never one person: product and security",
+            "profiles: hybrid-routing-gates",
+            "VERIFIED",
+            "nobody is product, who must sign slo.p95_generation",
+        ):
+            assert expected in last
+
+
+def test_every_refusal_that_the_page_names_is_one() -> None:
+    named = set(re.findall(r"`(trust-(?!policy)[a-z-]+)`", PAGE.read_text()))
+    assert named == {"trust-rollback", "trust-fork"}
+    assert named <= set(REFUSALS)
