@@ -8,12 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from auditor.core.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from console import Said
 
