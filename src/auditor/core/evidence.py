@@ -58,7 +58,7 @@ class Separation:
 class EvidenceTables:
     """The rows of the tables of ``auditor.statement_tables``, and what was not accepted (digest -> reason's name)."""
 
-    tables: Mapping[str, Sequence[dict[str, Any]]]
+    tables: dict[str, Sequence[dict[str, Any]]]
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
