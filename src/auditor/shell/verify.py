@@ -61,6 +61,7 @@ def decide_contained(bundle: CheckedBundle, timeout_s: float) -> Contained:
         "root": str(bundle.root),
         "profile": bundle.predicate.profile.id,
         "as_of": bundle.predicate.asOf,
+        "policy_digest": bundle.predicate.policyDigest,
         "templates": str(reports_dir()),
     }
     return run_contained(arguments, timeout_s=timeout_s)

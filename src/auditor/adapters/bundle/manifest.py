@@ -15,7 +15,8 @@ from auditor.core.canonical import sha256_hex
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from auditor.core.run_predicate import RunPredicate
 
@@ -71,6 +72,12 @@ def file_members(files: Mapping[str, Entry]) -> list[dict[str, Any]]:
 def policy_digest(digests: Mapping[str, str]) -> str:
     """Return the SHA-256 over the manifest lines of everything under ``data/policies``."""
     return sha256_hex(render({name: one for name, one in digests.items() if name.startswith(layout.POLICIES + "/")}))
+
+
+def policy_digest_of(folder: Path, names: Iterable[str]) -> str:
+    """Return the policy digest of the files ``names`` below ``folder``, which a bundle has under ``data/policies``."""
+    digests = {f"{layout.POLICIES}/{name}": sha256_hex((folder / name).read_bytes()) for name in names}
+    return policy_digest(digests)
 
 
 def oxum(sizes: Mapping[str, int]) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from auditor import __version__
 from auditor.adapters.bundle import layout, manifest
 from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import sign
-from auditor.core.canonical import sha256_hex
+from auditor.core.canonical import canonical_json, sha256_hex
+from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.core.run_predicate import RunPredicate, run_statement
 from auditor.core.statement import subject
 from auditor.errors import EngineError, UsageError
@@ -38,7 +39,10 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SealRequest:
-    """What goes into a bundle. ``document`` is the parsed ``decisions``; ``reports`` and ``environment`` are files."""
+    """What goes into a bundle. ``document`` is the parsed ``decisions``; ``reports`` and ``environment`` are files.
+
+    ``statements`` are the original envelopes of what people signed, by digest; ``evidence`` the rows made of them.
+    """
 
     bundle_id: str
     snapshot: Path
@@ -54,6 +58,11 @@ class SealRequest:
     settings: Mapping[str, str]
     development_key: bool
     rego_engine: str = "wasm"
+    evidence: EvidenceTables = NO_STATEMENTS
+    statements: Mapping[str, bytes] = field(default_factory=dict)
+    approval: str = "unapproved"
+    trust: dict[str, Any] | None = None
+    chain: dict[str, Any] | None = None
 
 
 def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
@@ -130,6 +139,11 @@ def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
     for one in request.policy_files:
         name = f"{layout.POLICIES}/{one}"
         yield name, _copy(request.policies / one, root, name)
+    for digest, envelope in sorted(request.statements.items()):
+        name = layout.statement_name(digest)
+        yield name, _put(envelope, root, name)
+    tables = canonical_json(request.evidence.document())
+    yield layout.EVIDENCE_TABLES, _put(tables, root, layout.EVIDENCE_TABLES)
     yield layout.DECISIONS, _put(request.decisions, root, layout.DECISIONS)
     for folder, contents in ((layout.REPORT, request.reports), (layout.ENVIRONMENT, request.environment_files)):
         for one, content in sorted(contents.items()):
@@ -152,7 +166,8 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
         "validUntil": isoformat(request.valid_until),
         "files": manifest.file_members(files),
         "policyDigest": manifest.policy_digest({name: entry.sha256 for name, entry in files.items()}),
-        "approval": "unapproved",
+        "approval": request.approval,
+        "trust": request.trust,
         "producer": {
             "name": "auditor",
             "version": __version__,
@@ -166,7 +181,7 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
             "settings": dict(request.settings),
             "decisionsDigest": sha256_hex(request.decisions),
         },
-        "chain": None,
+        "chain": request.chain,
         "privacy": {"vault": None, "scheme": "identifiers reduced to 128-bit digests"},
     }
     try:
