@@ -39,7 +39,13 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
     )
     with WasmEngine(pack) as engine:
         decisions, _ = decide(inputs, engine)
-    report = render_markdown(decisions.document, control_words(pack.controls), Path(arguments["templates"]))
+    report = render_markdown(
+        decisions.document,
+        control_words(pack.controls),
+        Path(arguments["templates"]),
+        approval=arguments["approval"],
+        trust=arguments["trust"],
+    )
     return {"decisions": decisions.document, "report": report.decode()}
 
 

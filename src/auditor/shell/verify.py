@@ -62,6 +62,8 @@ def decide_contained(bundle: CheckedBundle, timeout_s: float) -> Contained:
         "profile": bundle.predicate.profile.id,
         "as_of": bundle.predicate.asOf,
         "policy_digest": bundle.predicate.policyDigest,
+        "approval": bundle.predicate.approval,
+        "trust": None if bundle.predicate.trust is None else bundle.predicate.trust.model_dump(),
         "templates": str(reports_dir()),
     }
     return run_contained(arguments, timeout_s=timeout_s)
