@@ -30,8 +30,8 @@ NOTE = f"{TEXT}\n{LOG}\n{WITNESS}\n".encode()
 POEM = (
     "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned \u00e8 subito sera.\n",
     (
-        "\u2014 quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQw"
-        "aqP3ZekRwNtIc="
+        "\u2014 quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0x"
+        "McXxj99ihAQwaqP3ZekRwNtIc="
     ),
 )
 

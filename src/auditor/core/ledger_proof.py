@@ -1,7 +1,8 @@
 """A proof that a leaf is in a ledger, to be checked without the ledger.
 
 Rules kept here: the text is C2SP's, so tools of others check it; what it needs beyond that (the leaf itself, and the
-way from an anchor to its checkpoint) lies in its ``extra`` line, which proves nothing: all of it is hashed and compared.
+way from an anchor to its checkpoint) lies in its ``extra`` line, which proves nothing: all of it is hashed and
+compared.
 Source: C2SP tlog-proof, https://c2sp.org/tlog-proof
 """
 
