@@ -6,6 +6,7 @@ a leaf that no checkpoint covers yet is counted and not read; every leaf is cano
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -120,6 +121,8 @@ def read_file(path: Path, limit: int) -> bytes:
     except FileNotFoundError as error:
         raise VerificationError("ledger-malformed", f"{path}: missing", remedy=RESTORE) from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise VerificationError("ledger-malformed", f"{path}: a link, expected a plain file") from error
         raise EngineError(f"{path}: cannot be read ({error.strerror})") from error
     if len(content) > limit:
         raise VerificationError("ledger-malformed", f"{path}: has over {limit} bytes")
