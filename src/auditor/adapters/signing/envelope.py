@@ -61,6 +61,16 @@ def open_envelope(content: bytes, key: Key, where: str) -> bytes:
     return payload
 
 
+def unverified_payload(content: bytes, where: str) -> tuple[bytes, str]:
+    """Return payload and key id of a canonical wrapper, its signature not checked: to look up what it should be.
+
+    Raises:
+        VerificationError: the wrapper is none, as in ``open_envelope``.
+    """
+    payload, _, key_id = _unwrap(content, where)
+    return payload, key_id
+
+
 def _wrap(payload: bytes, signature: bytes, key_id: str) -> bytes:
     return canonical_json(
         {
