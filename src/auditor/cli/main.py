@@ -29,7 +29,9 @@ COMMANDS = {
     "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
+    "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }
 

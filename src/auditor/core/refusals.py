@@ -6,10 +6,11 @@ Rules kept here: a name never changes its meaning; each is documented in ``docs/
 from __future__ import annotations
 
 REFUSALS: dict[str, str] = {
-    "not-a-bundle": "the path is no folder, or holds no bag",
+    "not-a-bundle": "the path is no folder and no tar, or holds no bag",
     "unsafe-name": "a name holds anything but lower-case letters, digits, dot, dash and underscore, or is too long",
     "unsafe-entry": "something is no plain file or folder: a link, a device, a file with a second name",
     "limit-exceeded": "there are more or larger files than a bundle may have",
+    "container-not-canonical": "a tar is not byte for byte the one that this format writes of its files",
     "container-malformed": "bagit.txt or bag-info.txt is not what this format writes",
     "attestation-malformed": "the signed wrapper is no canonical sigstore bundle v0.3 with one DSSE signature",
     "media-type-unknown": "the signed wrapper calls itself something other than a sigstore bundle v0.3",

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 Attack = tuple[str, "Callable[[Sealed], Any]"]
 REPORT = "data/report/report.md"
-ELSEWHERE = {"limit-exceeded", "replay-refused", "replay-touched-bundle", "replay-differs", "report-differs"}
+ELSEWHERE = {
+    "limit-exceeded",
+    "container-not-canonical",
+    "replay-refused",
+    "replay-touched-bundle",
+    "replay-differs",
+    "report-differs",
+}
 
 
 def check(sealed: Sealed) -> Any:

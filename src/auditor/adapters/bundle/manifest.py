@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from auditor.core.run_predicate import RunPredicate
 
+IDENTIFIER = re.compile(rb"^External-Identifier: ([^\r\n]+)\n", re.MULTILINE)
 LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 
 
@@ -83,6 +84,15 @@ def policy_digest_of(folder: Path, names: Iterable[str]) -> str:
 def oxum(sizes: Mapping[str, int]) -> str:
     """Return BagIt's Payload-Oxum of the payload: ``<bytes>.<files>``."""
     return f"{sum(sizes.values())}.{len(sizes)}"
+
+
+def bag_identifier(content: bytes) -> str:
+    """Return the bundle id that a bag-info.txt gives. Raises ``VerificationError`` (``container-malformed``)."""
+    found = IDENTIFIER.findall(content)
+    identifier = found[0].decode("ascii", "replace") if len(found) == 1 else ""
+    if not layout.safe(identifier) or "/" in identifier:
+        raise VerificationError("container-malformed", f"{layout.BAG_INFO}: gives no one identifier of a bundle")
+    return identifier
 
 
 def bag_info(predicate: RunPredicate) -> bytes:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from auditor import __version__
-from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle import layout, manifest, ustar
 from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import sign
 from auditor.core.canonical import canonical_json, sha256_hex
@@ -115,6 +115,7 @@ def _remove_empty(made: list[Path]) -> None:
 
 def _write(request: SealRequest, root: Path, signer: Signer) -> None:
     files = dict(_payload(request, root))
+    _transportable(request.bundle_id, files)
     predicate = _predicate(request, files, signer.public_key.keyid)
     payload_manifest = manifest.render({name: entry.sha256 for name, entry in files.items()})
     tags = {
@@ -129,6 +130,15 @@ def _write(request: SealRequest, root: Path, signer: Signer) -> None:
         _put(content, root, name)
     for folder, _, _ in os.walk(root):
         _sync(Path(folder))
+
+
+def _transportable(bundle_id: str, files: Mapping[str, Entry]) -> None:
+    """Refuse what no canonical tar can hold, so that whatever is sealed can be archived."""
+    try:
+        for name, entry in files.items():
+            ustar.header(f"{bundle_id}/{name}", entry.size)
+    except ValueError as error:
+        raise UsageError(str(error), remedy="use shorter names, or collect such a table in parts") from error
 
 
 def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
