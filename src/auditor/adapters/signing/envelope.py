@@ -71,6 +71,11 @@ def unverified_payload(content: bytes, where: str) -> tuple[bytes, str]:
     return payload, key_id
 
 
+def signer_of(content: bytes, where: str) -> str:
+    """Return the key id that a canonical wrapper names, of which nothing is verified. Raises ``VerificationError``."""
+    return _unwrap(content, where)[2]
+
+
 def _wrap(payload: bytes, signature: bytes, key_id: str) -> bytes:
     return canonical_json(
         {
