@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 Attack = tuple[str, "Callable[[Sealed], Any]"]
 REPORT = "data/report/report.md"
-ELSEWHERE = {"limit-exceeded", "replay-refused", "replay-touched-bundle", "replay-differs", "report-differs"}
+TIMESTAMPS = {"timestamp-missing", "timestamp-invalid", "timestamp-untrusted"}
+REPLAYS = {"replay-refused", "replay-touched-bundle", "replay-differs", "report-differs"}
+ELSEWHERE = {"limit-exceeded"} | TIMESTAMPS | REPLAYS
 
 
 def check(sealed: Sealed) -> Any:
