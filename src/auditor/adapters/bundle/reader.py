@@ -60,7 +60,7 @@ def check_bundle(root: Path, key: Key, copied: Mapping[str, str] | None = None) 
     present = list_files(root)
     _declaration(root, present)
     attestation = _read(root, layout.ATTESTATION, present, MAX_BYTES)
-    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION), root, present)
+    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION).payload, root, present)
     if predicate.producer.keyId != key.keyid:
         raise VerificationError("producer-key-mismatch", f"{layout.ATTESTATION}: producer.keyId is of another key")
     listed = _manifest(root, layout.MANIFEST, present)

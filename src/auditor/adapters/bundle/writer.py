@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.adapters.signing.sslib import Signer
+    from auditor.adapters.signing.timestamps import Timestamper
 
 BLOCK = 1 << 20
 
@@ -63,6 +64,7 @@ class SealRequest:
     approval: str = "unapproved"
     trust: dict[str, Any] | None = None
     chain: dict[str, Any] | None = None
+    timestamper: Timestamper | None = None
 
 
 def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
@@ -70,7 +72,7 @@ def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
 
     Raises:
         UsageError: the folder cannot be written, the bundle is there already, or a name cannot be one in a bundle.
-        EngineError: the disk is full, a file of the run cannot be read, or the signer does not work.
+        EngineError: the disk is full, a file of the run cannot be read, or the signer or the timestamper does not work.
     """
     made = [folder for folder in (output, *output.parents) if not folder.exists()]
     try:
@@ -125,7 +127,7 @@ def _write(request: SealRequest, root: Path, signer: Signer) -> None:
     }
     tag_manifest = manifest.render({name: sha256_hex(content) for name, content in tags.items()})
     subjects = [subject(layout.MANIFEST, payload_manifest), subject(layout.TAG_MANIFEST, tag_manifest)]
-    attestation = sign(run_statement(subjects, predicate), signer)
+    attestation = sign(run_statement(subjects, predicate), signer, request.timestamper)
     for name, content in {**tags, layout.TAG_MANIFEST: tag_manifest, layout.ATTESTATION: attestation}.items():
         _put(content, root, name)
     for folder, _, _ in os.walk(root):
