@@ -31,6 +31,7 @@ COMMANDS = {
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }

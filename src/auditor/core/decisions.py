@@ -78,6 +78,22 @@ def assemble(
     return Decisions(result, tuple(gates), tuple(ordered), tuple(all_findings), document)
 
 
+def gate_controls(document: Mapping[str, Any], gate: str) -> frozenset[str]:
+    """Return the ids of the controls that decide ``gate``, by its lines and their members, in parsed decisions.
+
+    Raises ``KeyError`` for an unknown gate, ``LookupError`` or ``TypeError`` where the document is of another format.
+    """
+    lines = {line["line"]: line for line in document["lines"]}
+    waiting = list({one["gate"]: one for one in document["gates"]}[gate]["lines"])
+    seen: dict[str, Any] = {}
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen[name] = lines[name]
+            waiting += lines[name]["members"]
+    return frozenset(one["control"] for line in seen.values() for one in line["controls"])
+
+
 def scope_document(scope: Scope) -> dict[str, str]:
     """Return ``scope`` as JSON."""
     return {

@@ -183,11 +183,11 @@ class TrustPolicy(Exact):
 
 
 class EnrolmentPredicate(Exact):
-    """What a person signs with a new key to show that it is theirs; ``challenge`` is the owner's."""
+    """What is signed with a new key to show who holds it; null is a machine, ``challenge`` is the owner's."""
 
     schemaVersion: Literal[1]
     trust: Name
-    person: Text
+    person: Text | None
     keyId: Digest
     pem: Pem
     challenge: Annotated[str, Field(pattern=r"^[0-9a-f]{32,128}$")]

@@ -1,22 +1,27 @@
 """The rules that a trust policy keeps beyond its form, and that a version keeps towards the one before it.
 
 Rules kept here: every breach is told, and at once; a machine's key states runs and never approves; an owner is a
-person; a production environment believes no development clock; what was once true of the past stays so: no version
-drops a key, takes a revocation back, or moves what had begun. Whether a key id is that of its PEM is for
+person; a production environment believes no development clock; no version drops a key, takes a revocation back or
+allows anything for a time before it was valid itself. Whether a key id is that of its PEM is for
 ``auditor.adapters.trust``, which knows cryptography.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from auditor.core.trust import ALWAYS_DISTINCT, MACHINE_PREDICATES, MACHINE_ROLES, TRUST_PREDICATE, Dated, instant
+from auditor.model import isoformat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.core.trust import EnvironmentMember, GateApproval, KeyMember, TrustPolicy
+    from auditor.core.trust import DeputyMember, EnvironmentMember, GateApproval, KeyMember, TrustPolicy
+
+_Identity = tuple[str, str, str]
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def trust_problems(policy: TrustPolicy) -> list[str]:
@@ -38,7 +43,7 @@ def succession_problems(before: TrustPolicy, before_digest: str, after: TrustPol
     kept = {key.keyId: key for key in after.keys}
     for key in before.keys:
         problems += _kept(key, kept.get(key.keyId))
-    return problems
+    return [*problems, *_back_dated(before, after)]
 
 
 def _names(policy: TrustPolicy) -> Iterator[str]:
@@ -184,3 +189,42 @@ def _kept(before: KeyMember, after: KeyMember | None) -> Iterator[str]:
         after.revokedAt is None or instant(after.revokedAt) > instant(before.revokedAt)
     ):
         yield f"{where}: its revocation at {before.revokedAt} is taken back or put off"
+
+
+def _back_dated(before: TrustPolicy, after: TrustPolicy) -> Iterator[str]:
+    """Yield what ``after`` newly allows for a time before its own ``validFrom``."""
+    ends: dict[_Identity, datetime] = {}
+    for identity, one in _allowed(before):
+        ends[identity] = max(_end(one), ends.get(identity, _end(one)))
+    start = instant(after.validFrom)
+    for identity, one in _allowed(after):
+        known = ends.get(identity)
+        if known is None and instant(one.notBefore) < start:
+            yield f"{identity[0]}: is added to hold from {one.notBefore}, before this version ({after.validFrom})"
+        if known is not None and known < start and _end(one) > known:
+            yield f"{identity[0]}: had ended at {isoformat(known)} and is made to hold on"
+
+
+def _end(one: Dated | DeputyMember | KeyMember) -> datetime:
+    return FOREVER if one.notAfter is None else instant(one.notAfter)
+
+
+def _allowed(policy: TrustPolicy) -> Iterator[tuple[_Identity, Dated | DeputyMember | KeyMember]]:
+    """Yield everything that holds for a period, with what makes it the same one in two versions."""
+    for key in policy.keys:
+        yield (f"key {key.keyId[:16]}", key.keyId, ""), key
+        yield from (_identified(f"key {key.keyId[:16]}: role", key.keyId, one) for one in key.roles)
+    yield from (_identified("deputy", "", one) for one in policy.deputies)
+    for environment in policy.environments:
+        for gate in environment.gates:
+            where = f"environment {environment.name!r}, gate {gate.gate!r}"
+            yield from (_identified(where, type(one).__name__, one) for one in _dated(gate))
+
+
+def _identified(where: str, kind: str, one: Dated | DeputyMember) -> tuple[_Identity, Dated | DeputyMember]:
+    values = {name: value for name, value in one.model_dump().items() if name != "notAfter"}
+    return (f"{where} {_said(values)}", kind, repr(sorted(values.items()))), one
+
+
+def _said(values: dict[str, str]) -> str:
+    return " ".join(value[:64] for name, value in values.items() if name != "notBefore")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditor.adapters.bundle.manifest import policy_digest_of
 from auditor.adapters.bundle.writer import SealRequest, seal
-from auditor.adapters.policies.pack import LOCK, WASM, load_pack, source_files
+from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.adapters.signing.keys import load_signer
@@ -85,7 +85,7 @@ def evaluate(
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
-    policy_files = (*(path.relative_to(root).as_posix() for path in source_files(root)), LOCK, WASM)
+    policy_files = pack_files(root)
     with open_engine(pack, engine) as policies_engine:
         inputs = Inputs(snapshot, pack, profile, moment, policy_digest_of(root, policy_files), NO_STATEMENTS)
         decisions, content = decide(inputs, policies_engine, progress=progress)

@@ -8,6 +8,7 @@ fresh machine can be told the least version instead.
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,27 @@ def load_trust(
     return trust
 
 
+def history(path: Path) -> Path:
+    """Return the folder beside ``path`` in which its versions are kept."""
+    return path.with_name(path.name + ".d")
+
+
 def earlier_versions(path: Path) -> list[Path]:
-    """Return the files of the versions before, oldest first, where they lie beside ``path`` in ``FILE.d``."""
-    return sorted(path.with_name(path.name + ".d").glob("[0-9]*.sigstore.json"))
+    """Return the files of the versions before ``path``, oldest first; none where they do not lie beside it.
+
+    What was kept of a version that never took the file's place comes after it, and is passed over.
+    """
+    kept = sorted(history(path).glob("[0-9]*.sigstore.json"))
+    if not kept or not path.is_file():
+        return []
+    content = path.read_bytes()
+    same = [number for number, one in enumerate(kept) if one.read_bytes() == content]
+    return kept[: same[0]] if same else kept
+
+
+def new_challenge() -> str:
+    """Return a challenge that nobody can have seen before: 128 random bits in hex."""
+    return secrets.token_hex(16)
 
 
 def state_folder() -> Path:

@@ -1,8 +1,8 @@
 """``verify``: is this bundle authentic, and do its decisions follow from what is in it?
 
 Rules kept here: everything is done on a private, read-only copy, so that nothing can change between the check and the
-use; the key comes from outside; re-execution is the default and its absence is said; the copy is listed and hashed
-again afterwards.
+use; what is relied on comes from outside; re-execution is the default and its absence is said; the copy is listed and
+hashed again afterwards.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.reader import CheckedBundle, check_bundle, check_digests, list_files
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.reports.markdown import control_words
-from auditor.adapters.signing.keys import load_public_key
 from auditor.core.canonical import canonical_json
 from auditor.errors import ControlError, UsageError, VerificationError
 from auditor.shell.private_copy import private_copy
+from auditor.shell.reliance import Reliance, pinned_key
 from auditor.shell.sandbox import Contained, run_contained
 from auditor.shipped import reports_dir
 
@@ -76,7 +76,27 @@ def verify(
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
     decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
 ) -> Verification:
-    """Verify the bundle ``path``, a folder or its canonical tar, against ``public_key_pem``.
+    """Verify the bundle ``path`` against one public key; else as ``verify_relying``."""
+    return verify_relying(
+        path,
+        pinned_key(public_key_pem, key_name),
+        replay=replay,
+        timeout_s=timeout_s,
+        progress=progress,
+        decide_again=decide_again,
+    )
+
+
+def verify_relying(
+    path: Path,
+    relying: Reliance,
+    *,
+    replay: bool = True,
+    timeout_s: float = TIMEOUT_S,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+    decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
+) -> Verification:
+    """Verify the bundle ``path``, a folder or its canonical tar, on what ``relying`` brings from outside.
 
     ``decide_again`` is what replays, given a bundle on the private copy; it may not change that copy.
 
@@ -85,21 +105,21 @@ def verify(
         UsageError: there is nothing at ``path``, or the key is no key.
         EngineError: a needed part failed.
     """
-    key = load_public_key(public_key_pem, key_name)
     if not path.exists() and not path.is_symlink():
         raise UsageError(f"{path}: no such folder or tar", remedy="name the folder of a bundle, or its tar")
     progress(0, 3, "reading")
     with private_copy(path) as (copy, digests):
         progress(1, 3, "signature and digests")
-        bundle = check_bundle(copy, key, digests)
-        notes = [f"signed by a development key ({key.keyid[:16]})"] if bundle.predicate.producer.development else []
-        notes.append("no trust policy: profile and policies are unapproved")
+        bundle = check_bundle(copy, relying.key_of, digests, relying.judge)
+        key_id = bundle.opened.key_id
+        notes = [f"signed by a development key ({key_id[:16]})"] if bundle.predicate.producer.development else []
+        notes += relying.check(bundle)
         isolation: tuple[str, ...] = ()
         if replay:
             progress(2, 3, "deciding again")
             isolation = _replay(bundle, decide_again(bundle, timeout_s), notes)
         progress(3, 3, "")
-        return Verification(bundle, key.keyid, replay, isolation, _words(copy), tuple(notes))
+        return Verification(bundle, key_id, replay, isolation, _words(copy), tuple(notes))
 
 
 def _words(copy: Path) -> dict[str, ControlWords]:

@@ -20,6 +20,7 @@ from auditor.adapters.bundle.reader import check_bundle, list_files
 from auditor.adapters.signing.keys import load_public_key
 from auditor.core.refusals import REFUSALS
 from auditor.errors import EngineError, UsageError, VerificationError
+from auditor.shell.reliance import PinnedKey
 from sealed import BUNDLE_ID, Sealed, make_sealed
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_what_was_packed_unpacks_to_the_same_files(sealed: Sealed, tmp_path: Pat
     digests = unpack_bundle(tmp_path / "b.tar", tmp_path / "again")
     assert list_files(tmp_path / "again") == list_files(sealed.root)
     assert all((tmp_path / "again" / name).read_bytes() == sealed.path(name).read_bytes() for name in digests)
-    checked = check_bundle(tmp_path / "again", load_public_key(sealed.public_pem, "key"), digests)
+    checked = check_bundle(tmp_path / "again", PinnedKey(load_public_key(sealed.public_pem, "key")).key_of, digests)
     assert checked.predicate.bundleId == BUNDLE_ID
     assert pack_bundle(tmp_path / "again", tmp_path / "b2.tar").sha256
     assert (tmp_path / "b2.tar").read_bytes() == (tmp_path / "b.tar").read_bytes()
@@ -255,7 +256,7 @@ def test_any_other_arrangement_of_blocks_is_refused(
 
 def _unpack_and_check(folder: Path, sealed: Sealed) -> None:
     digests = unpack_bundle(folder / "changed.tar", folder / "unpacked")
-    check_bundle(folder / "unpacked", load_public_key(sealed.public_pem, "key"), digests)
+    check_bundle(folder / "unpacked", PinnedKey(load_public_key(sealed.public_pem, "key")).key_of, digests)
 
 
 def _refused_somewhere(folder: Path, sealed: Sealed, content: bytes) -> None:

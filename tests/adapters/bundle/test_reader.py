@@ -22,6 +22,7 @@ from auditor.adapters.signing.keys import SCHEMES, generate_key, load_public_key
 from auditor.core.canonical import canonical_json
 from auditor.core.refusals import REFUSALS
 from auditor.errors import VerificationError
+from auditor.shell.reliance import PinnedKey
 from sealed import SCOPE, Sealed, document, forge, forge_decisions, make_sealed, signed_statement
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Attack = tuple[str, "Callable[[Sealed], Any]"]
 REPORT = "data/report/report.md"
 # What is no question of the bundle's own format is asked, and attacked, elsewhere: ledger, trust, time, replay.
-OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-")
+OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-", "evidence-", "chain-")
 ELSEWHERE = {
     "limit-exceeded", "container-not-canonical", "report-differs",
     "key-not-for-predicate", "key-not-for-environment", "key-outside-validity", "key-revoked", "role-not-held",
@@ -41,7 +42,7 @@ ELSEWHERE = {
 
 
 def check(sealed: Sealed) -> Any:
-    return check_bundle(sealed.root, load_public_key(sealed.public_pem, "key"))
+    return check_bundle(sealed.root, PinnedKey(load_public_key(sealed.public_pem, "key")).key_of)
 
 
 def refusal(sealed: Sealed) -> str:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from auditor.adapters.policies.metadata import ControlMetadata, Strict
+from auditor.core.authority import Triple
 from auditor.core.graph import topological_order
 from auditor.errors import ControlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 LOCK = "pack.lock"
@@ -112,6 +113,23 @@ def load_pack(root: Path) -> Pack:
     return Pack(root, lock.opa, wasm, controls, _derived(root), _lists(root))
 
 
+def pack_files(root: Path) -> tuple[str, ...]:
+    """Return every file of a pack that travels in a bundle, as POSIX paths relative to ``root``."""
+    return (*(path.relative_to(root).as_posix() for path in source_files(root)), LOCK, WASM)
+
+
+def compiled_triple(files: Mapping[str, str], opa: str) -> Triple:
+    """Return what a trust policy approves of a compiled pack, given its files (path -> SHA-256) and its OPA.
+
+    ``sources`` is the SHA-256 of the sorted ``sha256sum`` lines of the Rego that was compiled. Raises ``ControlError``
+    when there is no Wasm.
+    """
+    if WASM not in files:
+        raise ControlError(f"{WASM}: not among the files of the pack", remedy=REBUILD)
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(files.items()) if is_compiled(name))
+    return Triple(_sha256(lines.encode()), files[WASM], opa)
+
+
 def is_compiled(name: str) -> bool:
     """Say whether a file of a pack is Rego that is compiled: every one but tests."""
     return name.endswith(".rego") and not name.endswith("_test.rego")
@@ -142,10 +160,18 @@ def _read(path: Path) -> bytes:
         raise ControlError(f"{path}: cannot be read ({error.strerror})", remedy=REBUILD) from error
 
 
+def lock_opa(content: bytes, where: str) -> str:
+    """Return the version of OPA that a lock names. Raises ``ControlError``."""
+    return _parse_lock(content, where).opa
+
+
 def _read_lock(root: Path) -> Lock:
-    path = root / LOCK
+    return _parse_lock(_read(root / LOCK), str(root / LOCK))
+
+
+def _parse_lock(content: bytes, path: str) -> Lock:
     try:
-        return Lock.model_validate_json(_read(path))
+        return Lock.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

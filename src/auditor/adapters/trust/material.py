@@ -14,14 +14,15 @@ from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
-    from auditor.adapters.signing.sslib import SSlibKey
+    from auditor.adapters.signing.sslib import Key, SSlibKey
     from auditor.core.trust import TrustPolicy
 
 SCHEME_NAMES = {"ed25519": "ed25519", "ecdsa-sha2-nistp256": "ecdsa-p256"}
 
 
-def scheme_of(key: SSlibKey) -> str:
+def scheme_of(key: Key) -> str:
     """Return the name that a trust policy has for the key's scheme."""
     return SCHEME_NAMES[key.scheme]
 
@@ -36,6 +37,25 @@ def canonical_pem(pem: bytes, where: str) -> str:
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode()
     )
+
+
+def authority_members(content: bytes, where: str) -> tuple[list[str], datetime, datetime]:
+    """Return the certificates of a PEM file, each as a PEM, and the period of the root among them.
+
+    Raises ``UsageError`` when there is none, or no root.
+    """
+    from cryptography import x509  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
+
+    try:
+        read = x509.load_pem_x509_certificates(content)
+        roots = [one for one in read if one.issuer == one.subject]
+    except ValueError as error:
+        raise UsageError(f"{where}: no PEM certificates ({error})", remedy="give the authority's chain") from error
+    if not roots:
+        raise UsageError(f"{where}: no root (issued by itself) among its certificates", remedy="give the whole chain")
+    pems = [one.public_bytes(serialization.Encoding.PEM).decode() for one in read]
+    return pems, roots[0].not_valid_before_utc, roots[0].not_valid_after_utc
 
 
 def key_problems(policy: TrustPolicy) -> Iterator[str]:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError
 
+from auditor.adapters.trust.files import replace_whole
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.statement import Digest, Exact
 from auditor.errors import EngineError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from auditor.adapters.trust.reader import LoadedTrust
 
@@ -50,12 +50,12 @@ def remember(folder: Path, trust: LoadedTrust, owner: str) -> None:
     now = Seen(schemaVersion=1, id=trust.policy.id, owner=owner, version=trust.policy.version, digest=trust.digest)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(folder):
+        with locked(folder):
             before = _read(path)
             if before is not None:
                 check_seen(before, trust, path)
             if before != now:
-                _replace(path, canonical_json(now.model_dump(mode="json")))
+                replace_whole(path, canonical_json(now.model_dump(mode="json")))
     except OSError as error:
         raise EngineError(
             f"{path}: the trust policy that was seen last cannot be kept ({error.strerror})",
@@ -82,8 +82,9 @@ def check_seen(before: Seen, trust: LoadedTrust, path: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def locked(folder: Path) -> Iterator[None]:
+    """Let one program at a time change what is in ``folder``. Raises ``OSError``."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -103,17 +104,3 @@ def _read(path: Path) -> Seen | None:
             f"{path}: does not say which trust policy was seen last",
             remedy="restore it, or remove it once you know that the trust policy is the latest",
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(scratch).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(scratch).unlink()
-        raise

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from auditor.adapters.signing.sslib import SSlibKey
+    from auditor.adapters.signing.sslib import Key, SSlibKey
 
 MAX_BYTES = 8 << 20
 CORRECT = "get the trust policy again from its owner"
@@ -73,7 +73,7 @@ def read_trust(path: Path, owner: bytes, *, earlier: Sequence[Path] = ()) -> Loa
     return trust
 
 
-def open_trust(content: bytes, owner: SSlibKey, where: str) -> LoadedTrust:
+def open_trust(content: bytes, owner: Key, where: str) -> LoadedTrust:
     """Return the policy that an envelope holds, once its signature by ``owner`` verifies and it keeps every rule.
 
     Raises ``VerificationError``; ``trust-malformed`` lists every problem.
