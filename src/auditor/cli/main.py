@@ -30,7 +30,9 @@ COMMANDS = {
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
+    "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }
 

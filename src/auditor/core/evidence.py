@@ -22,6 +22,7 @@ from auditor.core.people import (
     WaiverPredicate,
 )
 from auditor.model import epoch_us
+from auditor.statement_tables import STATEMENT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +59,7 @@ class Separation:
 class EvidenceTables:
     """The rows of the tables of ``auditor.statement_tables``, and what was not accepted (digest -> reason's name)."""
 
-    tables: Mapping[str, Sequence[dict[str, Any]]]
+    tables: dict[str, Sequence[dict[str, Any]]]
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
@@ -66,6 +67,26 @@ class EvidenceTables:
         refused = [{"statement": digest, "reason": reason} for digest, reason in sorted(self.refused.items())]
         tables = {name: list(rows) for name, rows in self.tables.items()}
         return {"schemaVersion": SCHEMA_VERSION, "tables": tables, "refused": refused}
+
+
+def read_tables(document: Any) -> EvidenceTables:
+    """Return the tables of a document as ``EvidenceTables.document`` makes it. Raises ``ValueError``."""
+    if not isinstance(document, dict) or document.keys() != {"schemaVersion", "tables", "refused"}:
+        raise ValueError("has not exactly the members schemaVersion, tables and refused")
+    if document["schemaVersion"] != SCHEMA_VERSION:
+        raise ValueError(f"is of version {document['schemaVersion']!r}, expected {SCHEMA_VERSION}")
+    tables = document["tables"]
+    if not isinstance(tables, dict) or tables.keys() != STATEMENT_TABLES.keys():
+        raise ValueError(f"has not exactly the tables {', '.join(STATEMENT_TABLES)}")
+    for name, rows in tables.items():
+        columns = {column.name for column in STATEMENT_TABLES[name].columns}
+        if not isinstance(rows, list) or any(not isinstance(row, dict) or row.keys() != columns for row in rows):
+            raise ValueError(f"table {name} is no list of rows with exactly the columns {', '.join(sorted(columns))}")
+    try:
+        refused = {str(one["statement"]): str(one["reason"]) for one in document["refused"]}
+    except (TypeError, LookupError) as error:
+        raise ValueError("refused is no list of statements with reasons") from error
+    return EvidenceTables(tables, refused)
 
 
 NO_STATEMENTS = EvidenceTables({"sign_offs": (), "waivers": (), "adjudications": ()})

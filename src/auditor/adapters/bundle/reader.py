@@ -9,13 +9,13 @@ Sources: BagIt 1.0, RFC 8493; in-toto Statement v1.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle.digests import file_digests
 from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
@@ -48,19 +48,29 @@ class CheckedBundle:
     present: Mapping[str, int]
 
 
-def check_bundle(root: Path, key: Key) -> CheckedBundle:
-    """Check the bundle at ``root``. Raises ``VerificationError`` with the name of the first refusal."""
+def check_bundle(root: Path, key: Key, copied: Mapping[str, str] | None = None) -> CheckedBundle:
+    """Check the bundle at ``root``; ``copied`` are digests (path -> SHA-256) of what was written there just now.
+
+    Only who wrote the files where nobody else can may give ``copied``; the files are then not read again to be hashed.
+
+    Raises:
+        VerificationError: with the name of the first refusal.
+        EngineError: a file cannot be read.
+    """
     present = list_files(root)
     _declaration(root, present)
     attestation = _read(root, layout.ATTESTATION, present, MAX_BYTES)
-    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION), root, present)
+    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION).payload, root, present)
     if predicate.producer.keyId != key.keyid:
         raise VerificationError("producer-key-mismatch", f"{layout.ATTESTATION}: producer.keyId is of another key")
     listed = _manifest(root, layout.MANIFEST, present)
     tags = _manifest(root, layout.TAG_MANIFEST, present)
     _file_set(present, {*listed, *tags, layout.TAG_MANIFEST, layout.ATTESTATION})
     _sizes(present, predicate)
-    check_digests(root, {**listed, **tags})
+    if copied is None:
+        check_digests(root, {**listed, **tags}, present)
+    else:
+        compare_digests(copied, {**listed, **tags})
     _signed_files(predicate, {name: Entry(digest, present[name]) for name, digest in listed.items()})
     _bag_info(_read(root, layout.BAG_INFO, present), predicate)
     if predicate.policyDigest != manifest.policy_digest(listed):
@@ -104,16 +114,18 @@ def list_files(root: Path, limits: layout.Limits = layout.LIMITS) -> dict[str, i
     return dict(sorted(files.items()))
 
 
-def check_digests(root: Path, listed: Mapping[str, str]) -> None:
+def check_digests(root: Path, listed: Mapping[str, str], sizes: Mapping[str, int]) -> None:
     """Hash every listed file (path -> SHA-256) and compare. Raises ``VerificationError``, ``EngineError``."""
+    compare_digests(file_digests(root, {name: sizes.get(name, 0) for name in listed}), listed)
+
+
+def compare_digests(found: Mapping[str, str], listed: Mapping[str, str]) -> None:
+    """Compare digests of files (path -> SHA-256) with those listed, each of which must be there."""
     for name, expected in listed.items():
-        try:
-            with (root / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise EngineError(f"{root / name}: cannot be read ({error.strerror})") from error
-        if found != expected:
-            raise VerificationError("digest-mismatch", f"{name}: SHA-256 {found}, the manifest says {expected}")
+        if found.get(name) != expected:
+            raise VerificationError(
+                "digest-mismatch", f"{name}: SHA-256 {found.get(name)}, the manifest says {expected}"
+            )
 
 
 def _entries(root: Path, prefix: str) -> list[tuple[str, os.stat_result]]:

@@ -1,0 +1,1 @@
+"""The trust policy on disk: signed versions, read with a key from outside."""
