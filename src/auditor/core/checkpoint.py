@@ -17,6 +17,7 @@ from auditor.core.note import NoteError, valid_name
 SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 TIME_BYTES = 8
 SIGNATURE_BYTES = 64
+YEAR_10000 = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,6 @@ def read_cosignature(content: bytes) -> tuple[int, bytes]:
     if len(content) != TIME_BYTES + SIGNATURE_BYTES:
         raise NoteError(f"has a cosignature of {len(content)} bytes, expected {TIME_BYTES + SIGNATURE_BYTES}")
     time = int.from_bytes(content[:TIME_BYTES], "big")
-    if time > (1 << 63) - 1:
-        raise NoteError("has a cosignature of a time beyond 2^63")
+    if time >= YEAR_10000:
+        raise NoteError(f"has a cosignature of the time {time}, which is after the year 9999")
     return time, content[TIME_BYTES:]

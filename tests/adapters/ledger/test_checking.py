@@ -268,7 +268,7 @@ def test_witnesses_are_counted_by_their_keys(world: World, witnesses: list[Signe
 def test_a_cosignature_is_the_witnesss_over_this_very_checkpoint(world: World, witnesses: list[Signer]) -> None:
     world.filled()
     name, key = "witness.example/a", key_of("witness.example/a", witnesses[0], COSIGNATURE)
-    old = open_checkpoint(world.view().kept[3], world.key, "kept")
+    old = open_checkpoint(world.view().kept_checkpoint(3), world.key, "kept")
     for line in (
         cosign(old, name, witnesses[0], 5),
         NoteSignature(name, key.key_id, b"short"),
@@ -280,7 +280,7 @@ def test_a_cosignature_is_the_witnesss_over_this_very_checkpoint(world: World, w
     with pytest.raises(UsageError, match="no checkpoint of 99"):
         world.directory.add_cosignature(world.key, key, 99, cosign(old, name, witnesses[0], 5))
     world.directory.add_cosignature(world.key, key, 3, cosign(old, name, witnesses[0], 5))
-    assert len(open_checkpoint(world.view().kept[3], world.key, "kept").note.signatures) == 2
+    assert len(open_checkpoint(world.view().kept_checkpoint(3), world.key, "kept").note.signatures) == 2
     assert len(open_checkpoint(world.view().checkpoint, world.key, "latest").note.signatures) == 1
 
 

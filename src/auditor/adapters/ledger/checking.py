@@ -15,7 +15,7 @@ from auditor.adapters.ledger.note_keys import NoteKey, SignedCheckpoint, cosigne
 from auditor.adapters.signing.envelope import MAX_BYTES, unverified_payload
 from auditor.core.canonical import StrictJSONError, sha256_hex, strict_json
 from auditor.core.filing import check_filed
-from auditor.core.merkle import leaf_hash, roots
+from auditor.core.merkle import leaf_hash, root, roots
 from auditor.core.release_history import check_history
 from auditor.errors import VerificationError
 
@@ -59,6 +59,7 @@ def verify_ledger(view: LedgerView, trust: LedgerTrust, anchor: bytes | None = N
         VerificationError: a code that begins with ``ledger-``, or that of a malformed statement.
     """
     signed, hashes, anchored = check_tree(view, trust.key, anchor)
+    _check_kept(view, trust.key, hashes)
     check_history(view.leaves)
     for leaf in view.leaves:
         check_entry(view, leaf)
@@ -69,7 +70,9 @@ def verify_ledger(view: LedgerView, trust: LedgerTrust, anchor: bytes | None = N
 def check_tree(
     view: LedgerView, key: NoteKey, anchor: bytes | None = None
 ) -> tuple[SignedCheckpoint, tuple[bytes, ...], int | None]:
-    """Check the leaves against every checkpoint; return the latest, the hashes of the leaves, the anchor's size.
+    """Check the leaves against the latest checkpoint; return it, the hashes of the leaves, and the anchor's size.
+
+    Of the checkpoints that were kept it is asked only that none is later: what they say, ``verify_ledger`` checks.
 
     Raises:
         VerificationError: ``ledger-origin-mismatch``, ``ledger-signature-invalid``, ``ledger-truncated``,
@@ -79,21 +82,17 @@ def check_tree(
         raise VerificationError("ledger-origin-mismatch", f"{view.path}: the ledger {view.origin}, expected {key.name}")
     signed = open_checkpoint(view.checkpoint, key, str(view.path / layout.CHECKPOINT))
     hashes = tuple(leaf_hash(one) for one in view.contents)
-    all_roots = list(roots(hashes))
-    if all_roots[-1] != signed.checkpoint.root:
+    if root(hashes) != signed.checkpoint.root:
         raise VerificationError(
             "ledger-root-mismatch", f"{view.path}: the leaves are not those that its checkpoint was signed over"
         )
-    for size, content in view.kept.items():
-        where = str(view.path / layout.kept(size))
-        one = open_checkpoint(content, key, where)
-        if one.checkpoint.size != size:
-            raise VerificationError("ledger-malformed", f"{where}: a checkpoint of {one.checkpoint.size} leaves")
-        _check_prefix(one.checkpoint, all_roots, where)
+    for size in view.kept[-1:]:
+        _check_covered(size, len(hashes), str(view.path / layout.kept(size)))
     if anchor is None:
         return signed, hashes, None
     anchored = open_checkpoint(anchor, key, "the anchor").checkpoint
-    _check_prefix(anchored, all_roots, "the anchor")
+    _check_covered(anchored.size, len(hashes), "the anchor")
+    _check_same(anchored, root(hashes[: anchored.size]), "the anchor")
     return signed, hashes, anchored.size
 
 
@@ -151,22 +150,37 @@ def checkpoint_times(
     ``token_time`` is given token, signature and the file's name. Raises ``VerificationError``.
     """
     times: dict[int, datetime] = {}
-    for size, content in view.kept.items():
+    for size in view.kept:
         token = view.token(size)
         if token is not None:
-            signed = open_checkpoint(content, key, str(view.path / layout.kept(size)))
+            signed = open_checkpoint(view.kept_checkpoint(size), key, str(view.path / layout.kept(size)))
             times[size] = token_time(token, signed.signature, str(view.path / layout.token(size)))
     return times
 
 
-def _check_prefix(checkpoint: Checkpoint, all_roots: Sequence[bytes], where: str) -> None:
-    if checkpoint.size >= len(all_roots):
+def _check_kept(view: LedgerView, key: NoteKey, hashes: Sequence[bytes]) -> None:
+    """Check that every checkpoint that was kept is of this very history."""
+    wanted = set(view.kept)
+    for size, prefix in enumerate(roots(hashes)):
+        if size in wanted:
+            where = str(view.path / layout.kept(size))
+            one = open_checkpoint(view.kept_checkpoint(size), key, where).checkpoint
+            if one.size != size:
+                raise VerificationError("ledger-malformed", f"{where}: a checkpoint of {one.size} leaves")
+            _check_same(one, prefix, where)
+
+
+def _check_covered(size: int, there: int, where: str) -> None:
+    if size > there:
         raise VerificationError(
             "ledger-truncated",
-            f"{where}: covers {checkpoint.size} leaves, the ledger's latest checkpoint only {len(all_roots) - 1}",
+            f"{where}: covers {size} leaves, the ledger's latest checkpoint only {there}",
             remedy="somebody cut the ledger, or gave an old copy of it: restore it from the archive",
         )
-    if all_roots[checkpoint.size] != checkpoint.root:
+
+
+def _check_same(checkpoint: Checkpoint, found: bytes, where: str) -> None:
+    if found != checkpoint.root:
         raise VerificationError(
             "ledger-forked",
             f"{where}: at {checkpoint.size} leaves the ledger signed another history than it now shows",

@@ -129,7 +129,7 @@ class LedgerDirectory:
             if size not in view.kept:
                 raise UsageError(f"{self.path}: no checkpoint of {size} leaves was kept")
             where = str(self.path / layout.kept(size))
-            note = open_checkpoint(view.kept[size], key, where).note.with_signature(signature)
+            note = open_checkpoint(view.kept_checkpoint(size), key, where).note.with_signature(signature)
             content = note.content()
             if witness.name not in cosigners(open_checkpoint(content, key, where), [witness], where):
                 raise VerificationError(

@@ -20,7 +20,6 @@ from auditor.core.note import NoteError, read_note
 from auditor.errors import EngineError, UsageError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 MAX_ENVELOPE_BYTES = 64 << 20
@@ -29,7 +28,7 @@ MAX_TOKEN_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """What a ledger's folder says. ``checkpoint`` and ``kept`` (size -> note) are signed notes, not verified.
+    """What a ledger's folder says; ``checkpoint`` is a signed note, and ``kept`` are the sizes at which one was kept.
 
     ``contents`` and ``leaves`` are those that the checkpoint covers; ``pending`` counts what lies beyond it: a leaf
     that is being written, or whose writer was killed.
@@ -41,11 +40,15 @@ class LedgerView:
     contents: tuple[bytes, ...]
     leaves: tuple[Leaf, ...]
     pending: int
-    kept: Mapping[int, bytes]
+    kept: tuple[int, ...]
 
     def envelope(self, digest: str) -> bytes:
         """Return the envelope of a statement. Raises ``VerificationError`` (``ledger-statement-missing``)."""
         return read_envelope(self.path, digest)
+
+    def kept_checkpoint(self, size: int) -> bytes:
+        """Return the signed note that was kept at ``size`` leaves. Raises ``VerificationError``."""
+        return read_file(self.path / layout.kept(size), MAX_NOTE_BYTES)
 
     def token(self, size: int) -> bytes | None:
         """Return the timestamp over the checkpoint of that size, if there is one. Raises ``VerificationError``."""
@@ -64,7 +67,7 @@ def read_ledger(path: Path) -> LedgerView:
     if not (path / layout.ORIGIN).is_file():
         raise UsageError(f"{path}: no ledger lies here", remedy="make one with `auditor ledger init`")
     origin = _text(path / layout.ORIGIN)
-    kept = {size: read_file(path / layout.kept(size), MAX_NOTE_BYTES) for size in _kept(path)}
+    kept = _kept(path)
     checkpoint = read_file(path / layout.CHECKPOINT, MAX_NOTE_BYTES)
     size = _size(checkpoint, str(path / layout.CHECKPOINT))
     there = count_entries(path)
@@ -129,7 +132,7 @@ def read_file(path: Path, limit: int) -> bytes:
     return content
 
 
-def _kept(path: Path) -> list[int]:
+def _kept(path: Path) -> tuple[int, ...]:
     folder = path / layout.CHECKPOINTS
     sizes = []
     for name in _names(folder):
@@ -138,7 +141,7 @@ def _kept(path: Path) -> list[int]:
             raise VerificationError("ledger-malformed", f"{folder / name}: no name of a checkpoint or its timestamp")
         if not name.endswith(".tsr"):
             sizes.append(int(match[1]))
-    return sorted(sizes)
+    return tuple(sorted(sizes))
 
 
 def _names(folder: Path) -> list[str]:
