@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import tsp
-from tsa import Tsa, make_tsa, serving
 
 from auditor.adapters.signing.timestamps import token_time
 from auditor.adapters.signing.tsa_client import http_timestamper
 from auditor.errors import EngineError, UsageError
+from tsa import Tsa, make_tsa, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
