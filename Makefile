@@ -26,8 +26,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup-tools: ## Find or build the OPA that compiles and tests policies
+setup-tools: ## Find or build the OPA that compiles and tests policies, and the outside judge of ledgers
 	@tools/install-opa.sh
+	@tools/install-tlog-judge.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
 	@$(BIN)/auditor demo $(DEMO)

@@ -65,7 +65,8 @@ class Finding:
     """One decision: (line, control, resource) with the verdict and what it rests on.
 
     ``members`` is how many members of the population the row stands for. ``observed`` and
-    ``limit`` are JSON values as the policy gave them; ``evidence`` is the row of the query.
+    ``limit`` are JSON values as the policy gave them; ``evidence`` is the row of the query. ``waivers`` and
+    ``adjudications`` are digests of what people signed about it; the verdict stays what it is.
     """
 
     line: str
@@ -79,6 +80,8 @@ class Finding:
     sample_size: int | None
     window: Window
     evidence: dict[str, Any] = field(default_factory=dict)
+    waivers: tuple[str, ...] = ()
+    adjudications: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,11 @@ class LineVerdict:
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """A gate: its decision word (``go``, ``no_go``, ``rollback``, ``continue``, ``undecided``) and verdict."""
+    """A gate: its decision word and verdict.
+
+    The words are ``go``, ``pass_with_waiver``, ``no_go`` of a go/no-go point, ``rollback``, ``continue``, ``undecided``
+    of a trigger.
+    """
 
     gate: str
     kind: str

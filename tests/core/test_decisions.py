@@ -79,6 +79,8 @@ def test_the_document_is_what_was_decided():
         "sampleSize": 40,
         "window": {"start": "2026-03-01T10:00:00Z", "end": "2026-03-01T12:00:00Z"},
         "evidence": {"resource": "y"},
+        "waivers": [],
+        "adjudications": [],
     }
     assert [one["resource"] for one in found.document["findings"]] == ["z", "x", "y"]
 

@@ -38,6 +38,7 @@ PREDICATE: dict[str, Any] = {
     ],
     "policyDigest": DIGEST,
     "approval": "unapproved",
+    "trust": None,
     "producer": {"name": "auditor", "version": "0.1.0", "keyId": DIGEST, "development": True},
     "environment": {"duckdb": "1.4.0"},
     "replay": {"sqlEngine": "duckdb 1.4.0", "regoEngine": "wasm", "settings": {}, "decisionsDigest": DIGEST},
@@ -64,6 +65,30 @@ def test_what_is_written_is_read() -> None:
     assert sorted(document) == ["_type", "predicate", "predicateType", "subject"]
     assert document["predicate"] == PREDICATE
     assert read_run_statement(document) == (SUBJECTS, RunPredicate.model_validate(PREDICATE))
+
+
+TRUST = {"id": "acme", "version": 3, "statement": DIGEST}
+CHAIN = {"ledger": "ledger.example/production", "sequence": 7, "previousStatement": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        ({"trust": TRUST, "approval": "approved", "chain": CHAIN}, True),
+        ({"trust": TRUST}, True),
+        ({"approval": "approved"}, False),
+        ({"chain": CHAIN}, False),
+        ({"trust": TRUST | {"version": 0}}, False),
+        ({"trust": TRUST, "chain": CHAIN | {"sequence": -1}}, False),
+    ],
+)
+def test_approval_and_chain_come_with_a_trust_policy(change: dict[str, Any], *, taken: bool) -> None:
+    document = statement(lambda d: d["predicate"].update(change))
+    if taken:
+        assert read_run_statement(document)[1].trust is not None
+    else:
+        with pytest.raises(VerificationError, match="predicate member"):
+            read_run_statement(document)
 
 
 def test_a_subject_carries_both_digests() -> None:

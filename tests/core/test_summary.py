@@ -29,6 +29,8 @@ def finding(resource, verdict, reason, control="slo.p95", members=1, observed=2_
         "reason": reason,
         "observed": observed,
         "limit": limit,
+        "waivers": [],
+        "adjudications": [],
     }
 
 
@@ -63,12 +65,27 @@ def test_the_headline_is_the_result(result, begins):
 
 @pytest.mark.parametrize(
     ("decision", "words"),
-    [("go", "GO"), ("no_go", "NO-GO"), ("rollback", "ROLL BACK"), ("continue", "CONTINUE"), ("undecided", "UNDECIDED")],
+    [
+        ("go", "GO"),
+        ("pass_with_waiver", "PASS WITH WAIVER"),
+        ("no_go", "NO-GO"),
+        ("rollback", "ROLL BACK"),
+        ("continue", "CONTINUE"),
+        ("undecided", "UNDECIDED"),
+    ],
 )
 def test_a_gate_says_its_decision(decision, words):
     gate = {"gate": "g", "title": "G", "decision": decision, "verdict": "fail"}
     (entry,) = summarise(document([], gates=[gate]), WORDS).gates
     assert (entry.gate, entry.title, entry.words, entry.verdict) == ("g", "G", words, "fail")
+    assert entry.waived == (decision == "pass_with_waiver")
+
+
+def test_what_people_signed_stands_beside_the_finding():
+    waived = finding("y", "fail", "over_limit") | {"waivers": ["a" * 64, "b" * 64]}
+    assert why("fail", waived)[0].endswith("; waived by aaaaaaaaaaaa, bbbbbbbbbbbb")
+    adjudicated = finding("y", "fail", "over_limit") | {"adjudications": ["c" * 64]}
+    assert why("fail", adjudicated)[0].endswith("; adjudicated a false positive by cccccccccccc")
 
 
 @pytest.mark.parametrize(

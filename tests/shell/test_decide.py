@@ -17,10 +17,12 @@ from auditor.adapters.snapshot.writer import SnapshotWriter
 from auditor.adapters.sql.engine import SqlEngine
 from auditor.collector import Batch
 from auditor.core.canonical import canonical_json
+from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.errors import ControlError, UsageError
 from auditor.model import Scope, Verdict, Window, epoch_us
 from auditor.shell.decide import Inputs, check_as_of, decide, decide_control, derive_tables, shared_parameters
 from auditor.shipped import policies_dir
+from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES, schema
 
 if TYPE_CHECKING:
@@ -178,6 +180,29 @@ def test_a_failing_line_fails_its_group_its_gate_and_the_run(world: Callable[...
     assert said(decisions)["all"] == ("fail", "over_limit")
     assert [(one.decision, one.verdict.value) for one in decisions.gates] == [("no_go", "fail"), ("continue", "pass")]
     assert decisions.result == Verdict.FAIL
+
+
+def test_a_waived_fail_stays_one_and_its_gate_says_so(world: Callable[..., Inputs], engine: WasmEngine) -> None:
+    slow = world(requests(latency_us=lambda n: 2_000_000 if n % 10 == 0 else 1))
+    waiver = {
+        "control": "slo.p95_latency",
+        "resource": "generation/direct",
+        "policy_digest": "d" * 64,
+        "not_before": epoch_us(AS_OF),
+        "expiry": epoch_us(AS_OF) + 1,
+        "statement": "a" * 64,
+    }
+    said_of_it = {c.name: "" for c in STATEMENT_TABLES["waivers"].columns} | {"signed_at": 0} | waiver
+    statements = EvidenceTables(NO_STATEMENTS.tables | {"waivers": (said_of_it,)})
+    decisions, _ = decide(replace(slow, statements=statements, policy_digest="d" * 64), engine)
+    assert [one.waivers for one in decisions.findings if one.verdict == Verdict.FAIL] == [("a" * 64,)]
+    assert (said(decisions)["p95"], decisions.result) == (("fail", "over_limit"), Verdict.FAIL)
+    assert [(one.decision, one.verdict.value) for one in decisions.gates] == [
+        ("pass_with_waiver", "fail"),
+        ("continue", "pass"),
+    ]
+    others, _ = decide(replace(slow, statements=statements, policy_digest="e" * 64), engine)
+    assert others.gates[0].decision == "no_go"
 
 
 def test_one_undecided_line_leaves_the_run_undecided(world: Callable[..., Inputs], engine: WasmEngine) -> None:

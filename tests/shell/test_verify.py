@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import auditor.shell.private_copy as private
 import auditor.shell.verify as verification
 from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.reader import check_bundle
@@ -214,7 +215,7 @@ def test_another_key_is_refused(sealed: Sealed, tmp_path: Path, scheme: str) -> 
 
 
 def test_a_link_that_appears_while_copying_is_refused(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = verification.list_files
+    listed = private.list_files
 
     def then_swap(root: Path) -> dict[str, int]:
         files = listed(root)
@@ -223,7 +224,7 @@ def test_a_link_that_appears_while_copying_is_refused(sealed: Sealed, monkeypatc
             sealed.path(layout.DECISIONS).symlink_to("/etc/hostname")
         return files
 
-    monkeypatch.setattr(verification, "list_files", then_swap)
+    monkeypatch.setattr(private, "list_files", then_swap)
     assert refusal(sealed).code == "unsafe-entry"
 
 
@@ -244,13 +245,13 @@ def test_flipping_any_byte_is_refused(tmp_path: Path, scheme: str, step: int) ->
             original = os.pread(file.fileno(), 1, place)
             os.pwrite(file.fileno(), bytes([original[0] ^ (1 << number % 8)]), place)
             try:
-                check_bundle(sealed.root, key)
+                check_bundle(sealed.root, lambda _: key)
                 kept.append(f"{path} at {place}")
             except VerificationError as error:
                 assert error.code in REFUSALS
             os.pwrite(file.fileno(), original, place)
     assert not kept
-    assert check_bundle(sealed.root, key).document == document()
+    assert check_bundle(sealed.root, lambda _: key).document == document()
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,10 @@ TESTS = {
     "src/auditor/core/decisions.py": ["tests/core/test_decisions.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
+    "src/auditor/shell/private_copy.py": ["tests/shell/test_private_copy.py", "tests/shell/test_verify.py"],
+    "src/auditor/adapters/bundle/ustar.py": ["tests/adapters/bundle/test_container.py"],
+    "src/auditor/adapters/bundle/container_reader.py": ["tests/adapters/bundle/test_container_reader.py"],
+    "src/auditor/adapters/bundle/digests.py": ["tests/adapters/bundle/test_digests.py"],
     "src/auditor/adapters/bundle/reader.py": [
         "tests/adapters/bundle/test_reader_limits.py",
         "tests/adapters/bundle/test_reader.py",

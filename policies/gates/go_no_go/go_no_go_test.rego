@@ -2,13 +2,26 @@ package gates.go_no_go_test
 
 import data.gates.go_no_go
 
-decision(verdict) := word if {
-	word := go_no_go.decision.decision with input as {"verdict": verdict}
+decision(verdict, with_waivers) := word if {
+	word := go_no_go.decision.decision with input as {"verdict": verdict, "verdict_with_waivers": with_waivers}
 }
 
 test_only_a_pass_is_a_go if {
-	decision("pass") == "go"
+	decision("pass", "pass") == "go"
 	every verdict in ["fail", "inconclusive", "not_applicable", null, ""] {
-		decision(verdict) == "no_go"
+		decision(verdict, verdict) == "no_go"
+	}
+}
+
+test_a_fail_that_is_wholly_waived_is_said_to_be_so if {
+	decision("fail", "pass") == "pass_with_waiver"
+	every rest in ["fail", "inconclusive", "not_applicable", null] {
+		decision("fail", rest) == "no_go"
+	}
+}
+
+test_what_is_not_known_cannot_be_waived if {
+	every verdict in ["inconclusive", "not_applicable", null] {
+		decision(verdict, "pass") == "no_go"
 	}
 }

@@ -29,8 +29,11 @@ COMMANDS = {
     "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
+    "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
+    "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
     "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
+    "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
 }
 

@@ -61,6 +61,19 @@ def write_outputs(outputs: Outputs, contents: Mapping[str, bytes], sealed: Path)
             ) from error
 
 
+def write_whole(path: Path | None, content: bytes, option: str) -> None:
+    """Write to a file, or to standard output. Raises ``EngineError`` when the file cannot be written."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        _write(path.resolve(), content)
+    except OSError as error:
+        raise EngineError(
+            f"{option} {path}: cannot be written ({error.strerror})", remedy="give another place, or make it there"
+        ) from error
+
+
 def to_standard_output(outputs: Sequence[tuple[str, Path | None]]) -> bool:
     """Say whether standard output is taken by data."""
     return any(path is None for _, path in outputs)

@@ -130,6 +130,8 @@ def _finding(one: Finding) -> dict[str, Any]:
         "sampleSize": one.sample_size,
         "window": _window(one.window),
         "evidence": one.evidence,
+        "waivers": list(one.waivers),
+        "adjudications": list(one.adjudications),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from auditor.core.statement import (
     PREDICATE_BASE,
@@ -64,6 +64,22 @@ class ReplayMember(Exact):
     decisionsDigest: Digest
 
 
+class TrustMember(Exact):
+    """The trust policy under which the run was made: its id, version and the SHA-256 of its statement."""
+
+    id: str
+    version: int = Field(ge=1)
+    statement: Digest
+
+
+class ChainMember(Exact):
+    """Where the run stands: the ledger's origin, its own run-started leaf, and the statement of the run before it."""
+
+    ledger: str = Field(min_length=1)
+    sequence: int = Field(ge=0)
+    previousStatement: Digest | None
+
+
 class PrivacyMember(Exact):
     """Where pseudonyms are kept (none yet) and how identifiers were reduced."""
 
@@ -72,7 +88,10 @@ class PrivacyMember(Exact):
 
 
 class RunPredicate(Exact):
-    """The run predicate, schema version 1. ``chain`` and trust come with the ledger and the trust policy."""
+    """The run predicate, schema version 1. Without a trust policy ``trust`` and ``chain`` are null.
+
+    ``approval`` is what the trust policy said of every gate when the run was sealed; a relying party asks its own.
+    """
 
     schemaVersion: Literal[1]
     bundleId: BundleId
@@ -85,12 +104,19 @@ class RunPredicate(Exact):
     validUntil: Instant
     files: list[FileMember] = Field(min_length=1)
     policyDigest: Digest
-    approval: Literal["unapproved"]
+    approval: Literal["approved", "unapproved"]
+    trust: TrustMember | None
     producer: ProducerMember
     environment: dict[str, str]
     replay: ReplayMember
-    chain: None
+    chain: ChainMember | None
     privacy: PrivacyMember
+
+    @model_validator(mode="after")
+    def _trusted(self) -> RunPredicate:
+        if self.trust is None and (self.approval == "approved" or self.chain is not None):
+            raise ValueError("approval and chain need a trust policy")
+        return self
 
 
 def run_statement(subjects: list[dict[str, Any]], predicate: RunPredicate) -> bytes:

@@ -24,6 +24,7 @@ HEADLINES = {
 }
 GATE_WORDS = {
     "go": "GO",
+    "pass_with_waiver": "PASS WITH WAIVER",
     "no_go": "NO-GO",
     "rollback": "ROLL BACK",
     "continue": "CONTINUE",
@@ -59,6 +60,7 @@ class GateEntry:
     title: str
     words: str
     verdict: str
+    waived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,13 @@ def summarise(document: dict[str, Any], controls: Mapping[str, ControlWords]) ->
         as_of=document["asOf"],
         profile=document["profile"]["id"],
         gates=tuple(
-            GateEntry(gate["gate"], gate["title"], GATE_WORDS[gate["decision"]], gate["verdict"])
+            GateEntry(
+                gate["gate"],
+                gate["title"],
+                GATE_WORDS[gate["decision"]],
+                gate["verdict"],
+                gate["decision"] == "pass_with_waiver",
+            )
             for gate in document["gates"]
         ),
         lines=tuple(_entry(line, document, controls, titles, verdicts) for line in document["lines"]),
@@ -129,7 +137,11 @@ def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, 
 
 
 def _sentence(one: dict[str, Any], controls: Mapping[str, ControlWords]) -> str:
-    return sentence(one["reason"], one["observed"], one["limit"], _words(controls, one["control"]).unit)
+    said = sentence(one["reason"], one["observed"], one["limit"], _words(controls, one["control"]).unit)
+    for what, word in (("waivers", "waived"), ("adjudications", "adjudicated a false positive")):
+        if one[what]:
+            said += f"; {word} by {', '.join(digest[:12] for digest in one[what])}"
+    return said
 
 
 def _words(controls: Mapping[str, ControlWords], control: str) -> ControlWords:

@@ -14,8 +14,10 @@ from auditor.adapters.sql.engine import SqlEngine
 from auditor.core.bootstrap import bounded_reading
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
+from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
 from auditor.core.statistics import assured_reading
+from auditor.core.waivers import verdict_with_waivers, with_statements
 from auditor.errors import ControlError, UsageError
 from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
 
@@ -52,6 +54,8 @@ class Inputs:
     pack: Pack
     profile: Profile
     as_of: datetime
+    policy_digest: str = ""
+    statements: EvidenceTables = NO_STATEMENTS
 
 
 def decide(
@@ -70,7 +74,8 @@ def decide(
         EngineError: an engine failed.
     """
     check_as_of(inputs.snapshot.collected_at, inputs.as_of)
-    with SqlEngine(inputs.snapshot.tables, memory_limit=memory_limit, threads=threads) as sql:
+    tables = inputs.snapshot.tables
+    with SqlEngine(tables, inputs.statements.tables, memory_limit=memory_limit, threads=threads) as sql:
         run = _Run(inputs, policies, sql)
         run.derive_tables()
         bound = [line for line in inputs.profile.document.lines if line.control is not None]
@@ -80,7 +85,7 @@ def decide(
             found[line.id] = run.line(line)
         progress(len(bound), len(bound), "gates")
     lines = _roll_up(inputs.profile, found, policies)
-    gates = _gates(inputs.profile, lines, policies)
+    gates = _gates(inputs.profile, lines, _roll_up(inputs.profile, found, policies, waived=True), policies)
     result = _worst(policies, [gate.verdict for gate in gates])
     decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
     return decisions, canonical_json(decisions.document)
@@ -136,7 +141,15 @@ class _Run:
             for shift in self._shifts(line):
                 window = line.window.at(self._inputs.as_of, shift)
                 readings.append(decide_control(self._sql, self._policies, line.id, bound, self._shared, window))
-            found += readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
+            decided = readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
+            metadata = bound.control.metadata
+            found += with_statements(
+                decided,
+                self._inputs.statements,
+                policy_digest=self._inputs.policy_digest,
+                as_of=self._inputs.as_of,
+                waivable=metadata.waivable and not metadata.trigger,
+            )
         return tuple(found)
 
 
@@ -220,12 +233,15 @@ def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(policies.gate("roll_up", {"counts": counts(verdicts)})["verdict"])
 
 
-def _roll_up(profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine) -> dict[str, LineVerdict]:
-    """Return the verdict of every line, members before groups."""
+def _roll_up(
+    profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine, *, waived: bool = False
+) -> dict[str, LineVerdict]:
+    """Return the verdict of every line, members before groups; with ``waived``, as if what is waived had passed."""
     lines: dict[str, LineVerdict] = {}
     for line_id in profile.order:
         line = profile.line(line_id)
-        members = [(one.verdict, one.reason) for one in found.get(line_id, ())]
+        own = found.get(line_id, ())
+        members = [(verdict_with_waivers(one) if waived else one.verdict, one.reason) for one in own]
         members += [(lines[one].verdict, lines[one].reason) for one in line.members]
         decision = policies.gate("roll_up", {"counts": counts([verdict for verdict, _ in members])})
         verdict = Verdict(decision["verdict"])
@@ -235,10 +251,14 @@ def _roll_up(profile: Profile, found: dict[str, tuple[Finding, ...]], policies: 
     return lines
 
 
-def _gates(profile: Profile, lines: dict[str, LineVerdict], policies: PolicyEngine) -> tuple[GateDecision, ...]:
+def _gates(
+    profile: Profile, lines: dict[str, LineVerdict], waived: dict[str, LineVerdict], policies: PolicyEngine
+) -> tuple[GateDecision, ...]:
     decided = []
     for gate in profile.document.gates:
         verdict = _worst(policies, [lines[one].verdict for one in gate.lines])
-        decision = policies.gate(gate.kind, {"verdict": verdict.value})["decision"]
+        with_waivers = _worst(policies, [waived[one].verdict for one in gate.lines])
+        facts = {"verdict": verdict.value, "verdict_with_waivers": with_waivers.value}
+        decision = policies.gate(gate.kind, facts)["decision"]
         decided.append(GateDecision(gate.id, gate.kind, decision, verdict, tuple(gate.lines)))
     return tuple(decided)

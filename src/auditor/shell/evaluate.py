@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from auditor.adapters.bundle.manifest import policy_digest_of
 from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
@@ -17,6 +18,7 @@ from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.adapters.signing.keys import load_signer
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.core.canonical import canonical_json
+from auditor.core.evidence import NO_STATEMENTS
 from auditor.core.summary import Summary, summarise
 from auditor.shell.decide import SLOT_US, Inputs, decide
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
@@ -83,8 +85,10 @@ def evaluate(
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
+    policy_files = pack_files(root)
     with open_engine(pack, engine) as policies_engine:
-        decisions, content = decide(Inputs(snapshot, pack, profile, moment), policies_engine, progress=progress)
+        inputs = Inputs(snapshot, pack, profile, moment, policy_digest_of(root, policy_files), NO_STATEMENTS)
+        decisions, content = decide(inputs, policies_engine, progress=progress)
     words = control_words(pack.controls)
     markdown = render_markdown(decisions.document, words, reports_dir())
     environment = _environment(pack.opa)
@@ -92,7 +96,7 @@ def evaluate(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
         snapshot=snapshot_dir,
         policies=root,
-        policy_files=pack_files(root),
+        policy_files=policy_files,
         decisions=content,
         document=decisions.document,
         reports={"report.md": markdown},

@@ -26,7 +26,8 @@ from auditor.adapters.sql.engine import SqlEngine
 from auditor.errors import ControlError
 from auditor.model import Window
 from auditor.shell.decide import decide_control, derive_tables, shared_parameters
-from auditor.tables import TABLES, schema
+from auditor.statement_tables import STATEMENT_TABLES
+from auditor.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding
 
 def write_tables(folder: Path, case: Case) -> dict[str, Path]:
     """Write the case's rows into ``folder`` and return table -> file; a table of which nothing is given is empty."""
-    return {name: _write(folder, table, case) for name, table in TABLES.items()}
+    return {name: _write(folder, table, case) for name, table in {**TABLES, **STATEMENT_TABLES}.items()}
 
 
 def _write(folder: Path, table: Table, case: Case) -> Path:
@@ -127,7 +128,7 @@ def _write(folder: Path, table: Table, case: Case) -> Path:
     numbers = itertools.count(1)
     rows = [row for given in case.tables.get(table.name, []) for row in _expand(table, given, case, numbers)]
     path = folder / f"{table.name}.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema(table.name)), path)
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema()), path)
     return path
 
 

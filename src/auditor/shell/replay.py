@@ -12,6 +12,9 @@ from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.core.canonical import strict_json
+from auditor.core.evidence import EvidenceTables, read_tables
+from auditor.errors import SnapshotError
 from auditor.shell.decide import Inputs, decide
 
 
@@ -19,14 +22,35 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return ``{"decisions": document, "report": text}`` of the bundle ``root`` for ``profile`` as of ``as_of``.
 
     Args:
-        arguments: ``root`` (path of the bundle), ``profile`` (id), ``as_of`` (RFC 3339), ``templates`` (path).
+        arguments: ``root`` (path of the bundle), ``profile`` (id), ``as_of`` (RFC 3339), ``policy_digest`` (hex),
+            ``templates`` (path).
     """
     root = Path(arguments["root"])
     snapshot = open_snapshot(root / layout.SNAPSHOT)
     pack = load_pack(root / layout.POLICIES)
     profile = load_profile(pack, arguments["profile"])
-    inputs = Inputs(snapshot, pack, profile, datetime.fromisoformat(arguments["as_of"]))
+    inputs = Inputs(
+        snapshot,
+        pack,
+        profile,
+        datetime.fromisoformat(arguments["as_of"]),
+        arguments["policy_digest"],
+        _statements(root / layout.EVIDENCE_TABLES),
+    )
     with WasmEngine(pack) as engine:
         decisions, _ = decide(inputs, engine)
-    report = render_markdown(decisions.document, control_words(pack.controls), Path(arguments["templates"]))
+    report = render_markdown(
+        decisions.document,
+        control_words(pack.controls),
+        Path(arguments["templates"]),
+        approval=arguments["approval"],
+        trust=arguments["trust"],
+    )
     return {"decisions": decisions.document, "report": report.decode()}
+
+
+def _statements(path: Path) -> EvidenceTables:
+    try:
+        return read_tables(strict_json(path.read_bytes(), max_bytes=layout.MAX_TAG_BYTES))
+    except (OSError, ValueError) as error:
+        raise SnapshotError(f"{layout.EVIDENCE_TABLES}: no tables of what people signed ({error})") from error

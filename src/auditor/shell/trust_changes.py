@@ -115,6 +115,6 @@ def _refuse_changed(path: Path, before: LoadedTrust | None) -> None:
     if before is None:
         changed = path.exists()
     else:
-        changed = sha256_hex(unverified_payload(path.read_bytes(), str(path))) != before.digest
+        changed = sha256_hex(unverified_payload(path.read_bytes(), str(path))[0]) != before.digest
     if changed:
         raise UsageError(f"{path}: was changed by somebody else meanwhile", remedy="nothing was written; try again")

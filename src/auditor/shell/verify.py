@@ -1,19 +1,14 @@
 """``verify``: is this bundle authentic, and do its decisions follow from what is in it?
 
 Rules kept here: everything is done on a private, read-only copy, so that nothing can change between the check and the
-use; the key comes from outside; re-execution is the default and its absence is said; the copy is listed and hashed
-again afterwards.
+use; what is relied on comes from outside; re-execution is the default and its absence is said; the copy is listed and
+hashed again afterwards.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__
@@ -21,14 +16,16 @@ from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.reader import CheckedBundle, check_bundle, check_digests, list_files
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.reports.markdown import control_words
-from auditor.adapters.signing.keys import load_public_key
 from auditor.core.canonical import canonical_json
-from auditor.errors import ControlError, EngineError, UsageError, VerificationError
+from auditor.errors import ControlError, UsageError, VerificationError
+from auditor.shell.private_copy import private_copy
+from auditor.shell.reliance import Reliance, pinned_key
 from auditor.shell.sandbox import Contained, run_contained
 from auditor.shipped import reports_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
     from auditor.core.summary import ControlWords
 
@@ -61,6 +58,9 @@ def decide_contained(bundle: CheckedBundle, timeout_s: float) -> Contained:
         "root": str(bundle.root),
         "profile": bundle.predicate.profile.id,
         "as_of": bundle.predicate.asOf,
+        "policy_digest": bundle.predicate.policyDigest,
+        "approval": bundle.predicate.approval,
+        "trust": None if bundle.predicate.trust is None else bundle.predicate.trust.model_dump(),
         "templates": str(reports_dir()),
     }
     return run_contained(arguments, timeout_s=timeout_s)
@@ -76,7 +76,27 @@ def verify(
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
     decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
 ) -> Verification:
-    """Verify the bundle folder ``path`` against ``public_key_pem``.
+    """Verify the bundle ``path`` against one public key; else as ``verify_relying``."""
+    return verify_relying(
+        path,
+        pinned_key(public_key_pem, key_name),
+        replay=replay,
+        timeout_s=timeout_s,
+        progress=progress,
+        decide_again=decide_again,
+    )
+
+
+def verify_relying(
+    path: Path,
+    relying: Reliance,
+    *,
+    replay: bool = True,
+    timeout_s: float = TIMEOUT_S,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+    decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
+) -> Verification:
+    """Verify the bundle ``path``, a folder or its canonical tar, on what ``relying`` brings from outside.
 
     ``decide_again`` is what replays, given a bundle on the private copy; it may not change that copy.
 
@@ -85,21 +105,21 @@ def verify(
         UsageError: there is nothing at ``path``, or the key is no key.
         EngineError: a needed part failed.
     """
-    key = load_public_key(public_key_pem, key_name)
     if not path.exists() and not path.is_symlink():
-        raise UsageError(f"{path}: no such folder", remedy="name the folder of a bundle")
+        raise UsageError(f"{path}: no such folder or tar", remedy="name the folder of a bundle, or its tar")
     progress(0, 3, "reading")
-    with _private_copy(path) as copy:
+    with private_copy(path) as (copy, digests):
         progress(1, 3, "signature and digests")
-        bundle = check_bundle(copy, key)
-        notes = [f"signed by a development key ({key.keyid[:16]})"] if bundle.predicate.producer.development else []
-        notes.append("no trust policy: profile and policies are unapproved")
+        bundle = check_bundle(copy, relying.key_of, digests, relying.judge)
+        key_id = bundle.opened.key_id
+        notes = [f"signed by a development key ({key_id[:16]})"] if bundle.predicate.producer.development else []
+        notes += relying.check(bundle)
         isolation: tuple[str, ...] = ()
         if replay:
             progress(2, 3, "deciding again")
             isolation = _replay(bundle, decide_again(bundle, timeout_s), notes)
         progress(3, 3, "")
-        return Verification(bundle, key.keyid, replay, isolation, _words(copy), tuple(notes))
+        return Verification(bundle, key_id, replay, isolation, _words(copy), tuple(notes))
 
 
 def _words(copy: Path) -> dict[str, ControlWords]:
@@ -110,36 +130,10 @@ def _words(copy: Path) -> dict[str, ControlWords]:
         return {}
 
 
-@contextmanager
-def _private_copy(path: Path) -> Iterator[Path]:
-    """Copy the files of a bundle into a folder that only we can read and nobody writes, for as long as it is needed."""
-    with tempfile.TemporaryDirectory(prefix="auditor-verify-") as scratch:
-        copy = Path(scratch) / "bundle"
-        try:
-            for name in list_files(path):
-                place = copy / name
-                if name.endswith("/"):
-                    place.mkdir(parents=True)
-                    continue
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path / name, place, follow_symlinks=False)
-                if not place.is_symlink():  # swapped in since it was listed: refused when the copy is listed
-                    place.chmod(0o400)
-            for folder, _, _ in os.walk(copy, topdown=False):
-                Path(folder).chmod(0o500)
-        except (OSError, shutil.SpecialFileError) as error:
-            raise EngineError(f"{path}: cannot be copied for verification ({error})") from error
-        try:
-            yield copy
-        finally:
-            for folder, _, _ in os.walk(copy):
-                Path(folder).chmod(0o700)  # so that it can be removed
-
-
 def _unchanged(bundle: CheckedBundle) -> None:
     try:
         present = list_files(bundle.root)
-        check_digests(bundle.root, {name: digest for name, digest in bundle.files.items() if name in present})
+        check_digests(bundle.root, {name: one for name, one in bundle.files.items() if name in present}, present)
     except VerificationError as error:
         raise VerificationError("replay-touched-bundle", error.message) from error
     if present != bundle.present:

@@ -57,6 +57,6 @@ def test_what_cannot_be_read_any_more_is_no_verdict(folder: Path) -> None:
     with pytest.raises(EngineError, match="gone: cannot be read"):
         reader._read(folder, "gone", {"gone": 1})
     with pytest.raises(EngineError, match="gone: cannot be read"):
-        check_digests(folder, {"gone": "0" * 64})
+        check_digests(folder, {"gone": "0" * 64}, {"gone": 1})
     with pytest.raises(EngineError, match="gone: cannot be read"):
         reader._entries(folder, "gone/")

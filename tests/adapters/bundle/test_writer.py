@@ -36,6 +36,7 @@ def test_the_layout(sealed: Sealed) -> None:
         "bagit.txt",
         "data/decisions.json",
         "data/environment/environment.json",
+        "data/evidence/tables.json",
         "data/policies/controls/slo/p95/p95.sql",
         "data/policies/policy.wasm",
         "data/policies/profiles/small.toml",

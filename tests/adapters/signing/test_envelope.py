@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from securesystemslib.signer import Signature, Signer
 
-from auditor.adapters.signing.envelope import MEDIA_TYPE, open_envelope, sign
+from auditor.adapters.signing.envelope import MEDIA_TYPE, open_envelope, sign, signer_of
 from auditor.adapters.signing.keys import SCHEMES, generate_key, load_public_key, load_signer
+from auditor.adapters.signing.timestamps import token_time
 from auditor.core.canonical import canonical_json
 from auditor.core.statement import PAYLOAD_TYPE
 from auditor.errors import EngineError, VerificationError
+from tsa import Tsa, make_tsa
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +65,7 @@ def refusal(content: bytes, key: Any) -> str:
 
 
 def test_the_payload_comes_back_as_the_bytes_that_were_signed(key: Any) -> None:
-    assert open_envelope(sign(PAYLOAD, load_signer(key.private_path)), public(key), "here") == PAYLOAD
+    assert open_envelope(sign(PAYLOAD, load_signer(key.private_path)), public(key), "here").payload == PAYLOAD
 
 
 def test_the_form_is_a_sigstore_bundle(key: Any) -> None:
@@ -185,7 +188,7 @@ def test_an_ecdsa_signature_has_a_twin_so_it_is_never_an_identity(tmp_path: Path
     twin = base64.b64encode(encode_dss_signature(r, P256_ORDER - s)).decode()
     _with(*SIGNATURES, 0, "sig", value=twin)(wrapper)
     assert canonical_json(wrapper) != content
-    assert open_envelope(canonical_json(wrapper), public(key), "here") == PAYLOAD
+    assert open_envelope(canonical_json(wrapper), public(key), "here").payload == PAYLOAD
 
 
 def test_a_signer_that_does_not_work_is_noticed_before_anything_is_sealed(tmp_path: Path) -> None:
@@ -196,3 +199,84 @@ def test_a_signer_that_does_not_work_is_noticed_before_anything_is_sealed(tmp_pa
 
 def test_the_payload_type_is_covered_by_the_signature() -> None:
     assert PAYLOAD_TYPE == "application/vnd.in-toto+json"
+
+
+STAMPS = ("verificationMaterial", "timestampVerificationData", "rfc3161Timestamps")
+
+
+@pytest.fixture(scope="module")
+def tsa() -> Tsa:
+    return make_tsa(datetime(2026, 3, 1, 12, 5, tzinfo=UTC))
+
+
+def test_a_token_over_the_raw_signature_is_sealed_with_it(key: Any, tsa: Tsa) -> None:
+    content = sign(PAYLOAD, load_signer(key.private_path), tsa.stamp)
+    opened = open_envelope(content, public(key), "here")
+    assert (opened.payload, opened.key_id) == (PAYLOAD, key.key_id)
+    assert token_time(opened.timestamp, opened.signature, [tsa.authority], "here") == tsa.now
+    stamps = json.loads(content)["verificationMaterial"]["timestampVerificationData"]
+    assert stamps == {"rfc3161Timestamps": [{"signedTimestamp": base64.b64encode(opened.timestamp or b"").decode()}]}
+    assert signer_of(content, "here") == key.key_id
+
+
+def test_openssl_verifies_the_token_in_our_bundle(key: Any, tsa: Tsa, tmp_path: Path) -> None:
+    wrapper = json.loads(sign(PAYLOAD, load_signer(key.private_path), tsa.stamp))
+    stamp = wrapper["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"][0]["signedTimestamp"]
+    (tmp_path / "token").write_bytes(base64.b64decode(stamp))
+    (tmp_path / "signature").write_bytes(base64.b64decode(wrapper["dsseEnvelope"]["signatures"][0]["sig"]))
+    (tmp_path / "root").write_text(tsa.root.pem)
+    command = ["openssl", "ts", "-verify", "-in", "token", "-data", "signature", "-CAfile", "root"]
+    moment = ["-attime", str(int(tsa.now.timestamp()))]
+    assert subprocess.run([*command, *moment], check=False, capture_output=True, cwd=tmp_path).returncode == 0
+    (tmp_path / "signature").write_bytes(b"another")
+    assert subprocess.run([*command, *moment], check=False, capture_output=True, cwd=tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("respond", "words"),
+    [
+        (lambda tsa, _: tsa.stamp(b"another signature"), "over something other"),
+        (lambda tsa, signature: tsa.stamp(signature)[:-1], "no RFC 3161 token"),
+        (lambda tsa, signature: tsa.stamp(signature) + bytes(1 << 16), "at most 65536"),
+    ],
+)
+def test_a_token_that_cannot_be_verified_is_never_sealed(key: Any, tsa: Tsa, respond: Any, words: str) -> None:
+    with pytest.raises(EngineError, match=words):
+        sign(PAYLOAD, load_signer(key.private_path), lambda signature: respond(tsa, signature))
+
+
+def _second(wrapper: Any) -> None:
+    stamps = wrapper["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"]
+    stamps.append(stamps[0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _second,
+        _with(*STAMPS, value=[]),
+        _with(*STAMPS, value=None),
+        _with(*STAMPS, 0, "signedTimestamp", value="AAA"),
+        _with(*STAMPS, 0, "signedTimestamp", value=None),
+        _with(*STAMPS, 0, "extra", value=1),
+        _with(*STAMPS[:2], "extra", value=1),
+        _with(*STAMPS[:2], value=None),
+        _with(*STAMPS[:2], value={}),
+    ],
+)
+def test_there_is_one_token_or_none_in_one_spelling(key: Any, tsa: Tsa, change: Callable[[Any], None]) -> None:
+    wrapper = json.loads(sign(PAYLOAD, load_signer(key.private_path), tsa.stamp))
+    change(wrapper)
+    assert refusal(canonical_json(wrapper), key) == "attestation-malformed"
+
+
+def test_a_token_taken_away_leaves_a_signature_without_time(key: Any, tsa: Tsa) -> None:
+    wrapper = json.loads(sign(PAYLOAD, load_signer(key.private_path), tsa.stamp))
+    del wrapper["verificationMaterial"]["timestampVerificationData"]
+    assert open_envelope(canonical_json(wrapper), public(key), "here").timestamp is None
+
+
+def test_a_signer_is_named_by_a_canonical_wrapper_only(key: Any) -> None:
+    content = sign(PAYLOAD, load_signer(key.private_path))
+    with pytest.raises(VerificationError, match="here: not the canonical form"):
+        signer_of(content + b"\n", "here")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 from typing import TYPE_CHECKING
@@ -10,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auditor.adapters.signing.keys import (
-    MAX_PASSPHRASE_BYTES,
     SCHEMES,
     generate_key,
+    is_encrypted,
     load_public_key,
     load_signer,
-    passphrase_from_descriptor,
 )
 from auditor.core.canonical import sha256_hex
 from auditor.errors import UsageError
@@ -78,32 +76,22 @@ def test_a_passphrase_locks_the_key(tmp_path: Path) -> None:
             load_signer(key.private_path, passphrase=wrong)
 
 
+def test_whether_a_key_is_locked_is_seen_without_its_passphrase(tmp_path: Path) -> None:
+    open_key = generate_key(tmp_path / "open.pem")
+    locked = generate_key(tmp_path / "locked.pem", passphrase=lambda: b"correct horse")
+    legacy = tmp_path / "legacy.pem"
+    command = ["openssl", "ec", "-aes256", "-passout", "pass:x", "-out", legacy]
+    p256 = generate_key(tmp_path / "p256.pem", "ecdsa-p256").private_path
+    subprocess.run([*command, "-in", p256], check=True, capture_output=True)
+    assert [is_encrypted(path) for path in (open_key.private_path, locked.private_path, legacy)] == [False, True, True]
+    with pytest.raises(UsageError, match="cannot be read"):
+        is_encrypted(tmp_path / "none.pem")
+
+
 def test_an_empty_passphrase_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="empty"):
         generate_key(tmp_path / "key.pem", passphrase=lambda: b"")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(("sent", "read"), [(b"secret\n", b"secret"), (b"two words\r\nmore", b"two words"), (b"", b"")])
-def test_a_passphrase_comes_through_a_descriptor(sent: bytes, read: bytes) -> None:
-    reader, writer = os.pipe()
-    os.write(writer, sent)
-    os.close(writer)
-    try:
-        assert passphrase_from_descriptor(reader) == read
-    finally:
-        os.close(reader)
-
-
-def test_a_closed_descriptor_or_endless_passphrase_is_said() -> None:
-    reader, writer = os.pipe()
-    os.write(writer, b"x" * (MAX_PASSPHRASE_BYTES + 1))
-    os.close(writer)
-    with pytest.raises(UsageError, match="over 1024 bytes"):
-        passphrase_from_descriptor(reader)
-    os.close(reader)
-    with pytest.raises(UsageError, match="no passphrase can be read"):
-        passphrase_from_descriptor(reader)
 
 
 @pytest.mark.parametrize("algorithm", [["RSA"], ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"], ["X25519"]])

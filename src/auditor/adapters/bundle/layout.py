@@ -22,6 +22,9 @@ SNAPSHOT_MANIFEST = "data/snapshot/snapshot.json"
 POLICIES = "data/policies"
 REPORT = "data/report"
 ENVIRONMENT = "data/environment"
+EVIDENCE = "data/evidence"
+EVIDENCE_TABLES = "data/evidence/tables.json"
+STATEMENT_SUFFIX = ".sigstore.json"
 
 MAX_TAG_BYTES = 64 << 20
 MAX_DECISIONS_BYTES = 1 << 30
@@ -54,13 +57,22 @@ class Limits:
 LIMITS = Limits()
 
 
+def statement_name(digest: str) -> str:
+    """Return the path of the original envelope of a person's statement."""
+    return f"{EVIDENCE}/{digest}{STATEMENT_SUFFIX}"
+
+
 def media_type(name: str) -> str:
     """Return the media type of a file by its suffix."""
+    if name.endswith(STATEMENT_SUFFIX):
+        return "application/vnd.dev.sigstore.bundle.v0.3+json"
     return MEDIA_TYPES.get("." + name.rsplit(".", 1)[-1], "application/octet-stream")
 
 
 def data_class(name: str) -> str:
-    """Return who may see a file: a snapshot holds pseudonymised records, the rest is internal."""
+    """Return who may see a file: evidence names people, a snapshot is pseudonymised, the rest is internal."""
+    if name.startswith(EVIDENCE + "/"):
+        return "personal"
     return "pseudonymised" if name.startswith(SNAPSHOT + "/") else "internal"
 
 

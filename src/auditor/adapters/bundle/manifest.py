@@ -15,10 +15,12 @@ from auditor.core.canonical import sha256_hex
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from auditor.core.run_predicate import RunPredicate
 
+IDENTIFIER = re.compile(rb"^External-Identifier: ([^\r\n]+)\n", re.MULTILINE)
 LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 
 
@@ -73,9 +75,24 @@ def policy_digest(digests: Mapping[str, str]) -> str:
     return sha256_hex(render({name: one for name, one in digests.items() if name.startswith(layout.POLICIES + "/")}))
 
 
+def policy_digest_of(folder: Path, names: Iterable[str]) -> str:
+    """Return the policy digest of the files ``names`` below ``folder``, which a bundle has under ``data/policies``."""
+    digests = {f"{layout.POLICIES}/{name}": sha256_hex((folder / name).read_bytes()) for name in names}
+    return policy_digest(digests)
+
+
 def oxum(sizes: Mapping[str, int]) -> str:
     """Return BagIt's Payload-Oxum of the payload: ``<bytes>.<files>``."""
     return f"{sum(sizes.values())}.{len(sizes)}"
+
+
+def bag_identifier(content: bytes) -> str:
+    """Return the bundle id that a bag-info.txt gives. Raises ``VerificationError`` (``container-malformed``)."""
+    found = IDENTIFIER.findall(content)
+    identifier = found[0].decode("ascii", "replace") if len(found) == 1 else ""
+    if not layout.safe(identifier) or "/" in identifier:
+        raise VerificationError("container-malformed", f"{layout.BAG_INFO}: gives no one identifier of a bundle")
+    return identifier
 
 
 def bag_info(predicate: RunPredicate) -> bytes:

@@ -9,15 +9,15 @@ Sources: BagIt 1.0, RFC 8493; in-toto Statement v1.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle.digests import file_digests
 from auditor.adapters.bundle.manifest import Entry
-from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope
+from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope, signer_of
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.decisions import SCHEMA_VERSION
 from auditor.core.run_predicate import RunPredicate, read_run_statement
@@ -25,9 +25,10 @@ from auditor.core.statement import subject
 from auditor.errors import EngineError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from auditor.adapters.signing.envelope import OpenedEnvelope
     from auditor.adapters.signing.sslib import Key
 
 GATE_MEMBERS = ("gate", "kind", "decision", "verdict")
@@ -37,10 +38,12 @@ GATE_MEMBERS = ("gate", "kind", "decision", "verdict")
 class CheckedBundle:
     """A bundle whose signature and files were checked; ``decisions`` are its bytes, ``document`` their content.
 
-    ``files`` is every file that a manifest lists (path -> SHA-256), ``present`` every file there is (path -> size).
+    ``files`` is every file that a manifest lists (path -> SHA-256), ``present`` every file there is (path -> size);
+    ``opened`` is the signed wrapper of its statement.
     """
 
     root: Path
+    opened: OpenedEnvelope
     predicate: RunPredicate
     decisions: bytes
     document: dict[str, Any]
@@ -48,19 +51,39 @@ class CheckedBundle:
     present: Mapping[str, int]
 
 
-def check_bundle(root: Path, key: Key) -> CheckedBundle:
-    """Check the bundle at ``root``. Raises ``VerificationError`` with the name of the first refusal."""
+def check_bundle(
+    root: Path,
+    key_of: Callable[[str], Key],
+    copied: Mapping[str, str] | None = None,
+    judge: Callable[[OpenedEnvelope, RunPredicate], None] = lambda _opened, _predicate: None,
+) -> CheckedBundle:
+    """Check the bundle at ``root``; ``copied`` are digests (path -> SHA-256) of what was written there just now.
+
+    ``key_of`` gives the key of an id from outside, or refuses it; ``judge`` may refuse the signature's time and right.
+    Only who wrote the files where nobody else can may give ``copied``; the files are then not read again to be hashed.
+
+    Raises:
+        VerificationError: with the name of the first refusal.
+        EngineError: a file cannot be read.
+    """
     present = list_files(root)
     _declaration(root, present)
     attestation = _read(root, layout.ATTESTATION, present, MAX_BYTES)
-    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION), root, present)
+    key = key_of(signer_of(attestation, layout.ATTESTATION))
+    opened = open_envelope(attestation, key, layout.ATTESTATION)
+    subjects, predicate = _statement(opened.payload)
+    judge(opened, predicate)
     if predicate.producer.keyId != key.keyid:
         raise VerificationError("producer-key-mismatch", f"{layout.ATTESTATION}: producer.keyId is of another key")
+    _subjects(subjects, root, present)
     listed = _manifest(root, layout.MANIFEST, present)
     tags = _manifest(root, layout.TAG_MANIFEST, present)
     _file_set(present, {*listed, *tags, layout.TAG_MANIFEST, layout.ATTESTATION})
     _sizes(present, predicate)
-    check_digests(root, {**listed, **tags})
+    if copied is None:
+        check_digests(root, {**listed, **tags}, present)
+    else:
+        compare_digests(copied, {**listed, **tags})
     _signed_files(predicate, {name: Entry(digest, present[name]) for name, digest in listed.items()})
     _bag_info(_read(root, layout.BAG_INFO, present), predicate)
     if predicate.policyDigest != manifest.policy_digest(listed):
@@ -68,7 +91,7 @@ def check_bundle(root: Path, key: Key) -> CheckedBundle:
     decisions = _read(root, layout.DECISIONS, present, layout.MAX_DECISIONS_BYTES)
     document = _decisions(decisions, predicate)
     _snapshot(_read(root, layout.SNAPSHOT_MANIFEST, present), predicate)
-    return CheckedBundle(root, predicate, decisions, document, {**listed, **tags}, present)
+    return CheckedBundle(root, opened, predicate, decisions, document, {**listed, **tags}, present)
 
 
 def list_files(root: Path, limits: layout.Limits = layout.LIMITS) -> dict[str, int]:
@@ -104,16 +127,18 @@ def list_files(root: Path, limits: layout.Limits = layout.LIMITS) -> dict[str, i
     return dict(sorted(files.items()))
 
 
-def check_digests(root: Path, listed: Mapping[str, str]) -> None:
+def check_digests(root: Path, listed: Mapping[str, str], sizes: Mapping[str, int]) -> None:
     """Hash every listed file (path -> SHA-256) and compare. Raises ``VerificationError``, ``EngineError``."""
+    compare_digests(file_digests(root, {name: sizes.get(name, 0) for name in listed}), listed)
+
+
+def compare_digests(found: Mapping[str, str], listed: Mapping[str, str]) -> None:
+    """Compare digests of files (path -> SHA-256) with those listed, each of which must be there."""
     for name, expected in listed.items():
-        try:
-            with (root / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise EngineError(f"{root / name}: cannot be read ({error.strerror})") from error
-        if found != expected:
-            raise VerificationError("digest-mismatch", f"{name}: SHA-256 {found}, the manifest says {expected}")
+        if found.get(name) != expected:
+            raise VerificationError(
+                "digest-mismatch", f"{name}: SHA-256 {found.get(name)}, the manifest says {expected}"
+            )
 
 
 def _entries(root: Path, prefix: str) -> list[tuple[str, os.stat_result]]:
@@ -153,17 +178,19 @@ def _declaration(root: Path, present: Mapping[str, int]) -> None:
         raise VerificationError("container-malformed", "bagit.txt: not the declaration of a BagIt 1.0 bag in UTF-8")
 
 
-def _statement(payload: bytes, root: Path, present: Mapping[str, int]) -> RunPredicate:
-    """Return the predicate of a signed statement whose subjects are this bundle's manifests."""
+def _statement(payload: bytes) -> tuple[list[dict[str, Any]], RunPredicate]:
     try:
         statement = strict_json(payload, max_bytes=MAX_BYTES)
     except StrictJSONError as error:
         raise VerificationError("statement-malformed", f"{layout.ATTESTATION}: the statement {error}") from error
-    subjects, predicate = read_run_statement(statement)
+    return read_run_statement(statement)
+
+
+def _subjects(subjects: list[dict[str, Any]], root: Path, present: Mapping[str, int]) -> None:
+    """Refuse a statement whose subjects are not this bundle's manifests."""
     expected = [subject(name, _read(root, name, present)) for name in (layout.MANIFEST, layout.TAG_MANIFEST)]
     if subjects != expected:
         raise VerificationError("subject-mismatch", "the manifests are not the ones that were signed")
-    return predicate
 
 
 def _manifest(root: Path, name: str, present: Mapping[str, int]) -> dict[str, str]:

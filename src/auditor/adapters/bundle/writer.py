@@ -11,17 +11,18 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from auditor import __version__
-from auditor.adapters.bundle import layout, manifest
+from auditor.adapters.bundle import layout, manifest, ustar
 from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import sign
-from auditor.core.canonical import sha256_hex
+from auditor.core.canonical import canonical_json, sha256_hex
+from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.core.run_predicate import RunPredicate, run_statement
 from auditor.core.statement import subject
 from auditor.errors import EngineError, UsageError
@@ -32,13 +33,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.adapters.signing.sslib import Signer
+    from auditor.adapters.signing.timestamps import Timestamper
 
 BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class SealRequest:
-    """What goes into a bundle. ``document`` is the parsed ``decisions``; ``reports`` and ``environment`` are files."""
+    """What goes into a bundle. ``document`` is the parsed ``decisions``; ``reports`` and ``environment`` are files.
+
+    ``statements`` are the original envelopes of what people signed, by digest; ``evidence`` the rows made of them.
+    """
 
     bundle_id: str
     snapshot: Path
@@ -54,6 +59,12 @@ class SealRequest:
     settings: Mapping[str, str]
     development_key: bool
     rego_engine: str = "wasm"
+    evidence: EvidenceTables = NO_STATEMENTS
+    statements: Mapping[str, bytes] = field(default_factory=dict)
+    approval: str = "unapproved"
+    trust: dict[str, Any] | None = None
+    chain: dict[str, Any] | None = None
+    timestamper: Timestamper | None = None
 
 
 def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
@@ -61,7 +72,7 @@ def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
 
     Raises:
         UsageError: the folder cannot be written, the bundle is there already, or a name cannot be one in a bundle.
-        EngineError: the disk is full, a file of the run cannot be read, or the signer does not work.
+        EngineError: the disk is full, a file of the run cannot be read, or the signer or the timestamper does not work.
     """
     made = [folder for folder in (output, *output.parents) if not folder.exists()]
     try:
@@ -106,6 +117,7 @@ def _remove_empty(made: list[Path]) -> None:
 
 def _write(request: SealRequest, root: Path, signer: Signer) -> None:
     files = dict(_payload(request, root))
+    _transportable(request.bundle_id, files)
     predicate = _predicate(request, files, signer.public_key.keyid)
     payload_manifest = manifest.render({name: entry.sha256 for name, entry in files.items()})
     tags = {
@@ -115,11 +127,20 @@ def _write(request: SealRequest, root: Path, signer: Signer) -> None:
     }
     tag_manifest = manifest.render({name: sha256_hex(content) for name, content in tags.items()})
     subjects = [subject(layout.MANIFEST, payload_manifest), subject(layout.TAG_MANIFEST, tag_manifest)]
-    attestation = sign(run_statement(subjects, predicate), signer)
+    attestation = sign(run_statement(subjects, predicate), signer, request.timestamper)
     for name, content in {**tags, layout.TAG_MANIFEST: tag_manifest, layout.ATTESTATION: attestation}.items():
         _put(content, root, name)
     for folder, _, _ in os.walk(root):
         _sync(Path(folder))
+
+
+def _transportable(bundle_id: str, files: Mapping[str, Entry]) -> None:
+    """Refuse what no canonical tar can hold, so that whatever is sealed can be archived."""
+    try:
+        for name, entry in files.items():
+            ustar.header(f"{bundle_id}/{name}", entry.size)
+    except ValueError as error:
+        raise UsageError(str(error), remedy="use shorter names, or collect such a table in parts") from error
 
 
 def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
@@ -130,6 +151,11 @@ def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
     for one in request.policy_files:
         name = f"{layout.POLICIES}/{one}"
         yield name, _copy(request.policies / one, root, name)
+    for digest, envelope in sorted(request.statements.items()):
+        name = layout.statement_name(digest)
+        yield name, _put(envelope, root, name)
+    tables = canonical_json(request.evidence.document())
+    yield layout.EVIDENCE_TABLES, _put(tables, root, layout.EVIDENCE_TABLES)
     yield layout.DECISIONS, _put(request.decisions, root, layout.DECISIONS)
     for folder, contents in ((layout.REPORT, request.reports), (layout.ENVIRONMENT, request.environment_files)):
         for one, content in sorted(contents.items()):
@@ -152,7 +178,8 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
         "validUntil": isoformat(request.valid_until),
         "files": manifest.file_members(files),
         "policyDigest": manifest.policy_digest({name: entry.sha256 for name, entry in files.items()}),
-        "approval": "unapproved",
+        "approval": request.approval,
+        "trust": request.trust,
         "producer": {
             "name": "auditor",
             "version": __version__,
@@ -166,7 +193,7 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
             "settings": dict(request.settings),
             "decisionsDigest": sha256_hex(request.decisions),
         },
-        "chain": None,
+        "chain": request.chain,
         "privacy": {"vault": None, "scheme": "identifiers reduced to 128-bit digests"},
     }
     try:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from auditor.adapters.signing.sslib import CryptoSigner, SSlibKey
 
 SCHEMES = ("ed25519", "ecdsa-p256")
-MAX_PASSPHRASE_BYTES = 1024
 MAKE_ONE = "make one with `auditor keygen`"
 
 
@@ -76,16 +75,19 @@ def load_signer(path: Path, *, passphrase: Callable[[], bytes] | None = None) ->
 
     from auditor.adapters.signing.sslib import CryptoSigner  # noqa: PLC0415 - heavy
 
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: the signing key cannot be read ({error.strerror})", remedy=MAKE_ONE) from error
+    content = _read(path)
     try:
         private: Any = serialization.load_pem_private_key(content, None if passphrase is None else _asked(passphrase))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         kind = "unencrypted PEM private key" if passphrase is None else "PEM private key that this passphrase opens"
         raise UsageError(f"{path}: no {kind} ({error})", remedy=MAKE_ONE) from error
-    return CryptoSigner(private, _named(private.public_key(), str(path)))
+    return CryptoSigner(private, named_key(private.public_key(), str(path)))
+
+
+def is_encrypted(path: Path) -> bool:
+    """Tell whether a private key file needs a passphrase. Raises ``UsageError`` when it cannot be read."""
+    content = _read(path)
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in content or b"Proc-Type: 4,ENCRYPTED" in content
 
 
 def load_public_key(pem: bytes, where: str) -> SSlibKey:
@@ -94,23 +96,18 @@ def load_public_key(pem: bytes, where: str) -> SSlibKey:
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
 
     try:
-        return _named(serialization.load_pem_public_key(pem), where)
+        return named_key(serialization.load_pem_public_key(pem), where)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UsageError(
             f"{where}: no PEM public key", remedy="give the signer's public key, from a channel that you trust"
         ) from error
 
 
-def passphrase_from_descriptor(descriptor: int) -> bytes:
-    """Return the first line of an open file descriptor, without its line end. Raises ``UsageError``."""
+def _read(path: Path) -> bytes:
     try:
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            line = file.readline(MAX_PASSPHRASE_BYTES + 1)
+        return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"file descriptor {descriptor}: no passphrase can be read ({error.strerror})") from error
-    if len(line) > MAX_PASSPHRASE_BYTES:
-        raise UsageError(f"file descriptor {descriptor}: the passphrase is over {MAX_PASSPHRASE_BYTES} bytes long")
-    return line.rstrip(b"\r\n")
+        raise UsageError(f"{path}: the signing key cannot be read ({error.strerror})", remedy=MAKE_ONE) from error
 
 
 def _asked(passphrase: Callable[[], bytes]) -> bytes:
@@ -128,7 +125,12 @@ def _new_private(scheme: str) -> Any:
     return ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
 
 
-def _named(public: Any, where: str) -> SSlibKey:
+def named_key(public: Any, where: str) -> SSlibKey:
+    """Return a public key of pyca/cryptography under the name that every key has here: the SHA-256 of its SPKI.
+
+    Raises:
+        UsageError: it is neither Ed25519 nor ECDSA P-256.
+    """
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 - heavy
 

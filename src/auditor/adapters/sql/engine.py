@@ -15,10 +15,12 @@ import threading
 from contextlib import closing, contextmanager
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, EngineError
+from auditor.statement_tables import STATEMENT_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,21 +29,28 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from auditor.columns import Table
+
 TIMEOUT_S = 600.0
 MAX_SPILL = "8GB"
 MAX_INTEGER = 2**53 - 1
 MAX_KEPT_ROWS = 10_000
+KINDS = {"instant": "timestamptz", "int": "bigint", "text": "varchar", "bool": "boolean"}
 KEPT_TYPES = frozenset(
     {"boolean", "tinyint", "smallint", "integer", "bigint", "decimal", "varchar", "timestamp with time zone"}
 )
 
 
 class SqlEngine:
-    """Guarded queries over Parquet files. ``tables`` maps each table to its file. Use as a context manager."""
+    """Guarded queries over ``tables`` (name -> Parquet file) and ``statements`` (name -> rows). A context manager.
+
+    ``statements`` are the tables of ``auditor.statement_tables``; one that is not given is empty.
+    """
 
     def __init__(
         self,
         tables: Mapping[str, Path],
+        statements: Mapping[str, Sequence[dict[str, Any]]] = MappingProxyType({}),
         *,
         memory_limit: str = "4GB",
         threads: int = 2,
@@ -49,6 +58,7 @@ class SqlEngine:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._files = {name: path.resolve() for name, path in tables.items()}
+        self._statements = {name: statements.get(name, ()) for name in STATEMENT_TABLES if name not in tables}
         self._derived: set[str] = set()
         self._used: dict[tuple[str, int], frozenset[str]] = {}
         self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -72,7 +82,7 @@ class SqlEngine:
             EngineError: it ran out of memory, spill space or time.
         """
         file = f"derived/{name}.sql"
-        if name in self._derived or name in self._files:
+        if name in self._derived or name in self._files or name in self._statements:
             raise ControlError(f"{file}: table {name!r} is there already")
         values = self._values(file, sql, parameters)
         with self._running(file) as connection:
@@ -103,7 +113,7 @@ class SqlEngine:
         """Guard the query and return the parameters that it uses, as DuckDB should see them."""
         known = (sql, len(self._derived))
         if known not in self._used:
-            self._used[known] = check_select(file, sql, self._files.keys() | self._derived)
+            self._used[known] = check_select(file, sql, {*self._files, *self._statements, *self._derived})
         used = self._used[known]
         missing = sorted(used - parameters.keys())
         if missing:
@@ -163,7 +173,20 @@ class SqlEngine:
         for name, path in self._files.items():
             source = f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
             connection.execute(f'create view "{name}" as select * from {source}')  # noqa: S608 - our own names
+        for name, rows in self._statements.items():
+            _keep(connection, STATEMENT_TABLES[name], rows)
         connection.execute("set lock_configuration = true")
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Make a table of rows, instants given in microseconds since the epoch."""
+    columns = ", ".join(f'"{c.name}" {KINDS[c.type]}{"" if c.nullable else " not null"}' for c in table.columns)
+    connection.execute(f'create table "{table.name}" ({columns})')
+    if not rows:
+        return
+    values = ", ".join("timezone('UTC', make_timestamp(?))" if c.type == "instant" else "?" for c in table.columns)
+    given = [[row[column.name] for column in table.columns] for row in rows]
+    connection.executemany(f'insert into "{table.name}" values ({values})', given)  # noqa: S608 - our own names
 
 
 def _quoted(text: str) -> str:

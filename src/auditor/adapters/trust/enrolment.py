@@ -80,7 +80,7 @@ def enrolled_key(content: bytes, trust: str, challenge: str, where: str) -> tupl
 
 def _opened(content: bytes, signer: str, where: str) -> tuple[EnrolmentPredicate, Key]:
     """Return the predicate, and the key in it, with which the request verifies."""
-    claimed = _predicate(unverified_payload(content, where), where)
+    claimed = _predicate(unverified_payload(content, where)[0], where)
     try:
         key = load_public_key(claimed.pem.encode(), where)
     except UsageError as error:
@@ -89,7 +89,7 @@ def _opened(content: bytes, signer: str, where: str) -> tuple[EnrolmentPredicate
         raise VerificationError(
             "enrolment-mismatch", f"{where}: holds key {key.keyid[:16]}, and was signed by {signer[:16]}"
         )
-    return _predicate(open_envelope(content, key, where), where), key
+    return _predicate(open_envelope(content, key, where).payload, where), key
 
 
 def _predicate(payload: bytes, where: str) -> EnrolmentPredicate:

@@ -78,7 +78,7 @@ def open_trust(content: bytes, owner: Key, where: str) -> LoadedTrust:
 
     Raises ``VerificationError``; ``trust-malformed`` lists every problem.
     """
-    payload = open_envelope(content, owner, where)
+    payload = open_envelope(content, owner, where).payload
     try:
         document = strict_json(payload, max_bytes=MAX_BYTES)
     except StrictJSONError as error:

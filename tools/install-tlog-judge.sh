@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Build the outside judge of a ledger's checkpoints and proofs (tools/tlog_judge, Go), once, and print its path.
+# Its name holds the digest of its sources, so a changed judge is another one.
+#   tools/install-tlog-judge.sh           build it when it is missing
+#   tools/install-tlog-judge.sh --find    only look; exit 1 when it is missing
+set -euo pipefail
+here="$(cd "$(dirname "$0")/tlog_judge" && pwd)"
+bin="${AUDITOR_TOOLS:-$HOME/.cache/auditor-tools}/bin"
+digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
+judge="$bin/tlog-judge-$(cat "$here/go.mod" "$here/go.sum" "$here/main.go" | digest | cut -c1-16)"
+
+if [ -x "$judge" ]; then
+  echo "$judge"
+  exit 0
+fi
+if [ "${1:-}" = "--find" ]; then
+  echo "install-tlog-judge.sh: $judge is not there" >&2
+  exit 1
+fi
+if ! command -v go >/dev/null; then
+  echo "install-tlog-judge.sh: there is no go to build the judge with." >&2
+  echo "  what to do: install go 1.26 or later (https://go.dev/dl/), and run again" >&2
+  exit 1
+fi
+mkdir -p "$bin"
+echo "install-tlog-judge.sh: building the judge with go, once" >&2
+(cd "$here" && go build -trimpath -o "$judge.new" .) >&2
+mv "$judge.new" "$judge"
+echo "$judge"
