@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": ("Say what is installed, reachable or missing, and what to do.", "auditor.cli.doctor"),
     "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
+    "key": ("Look at keys: files, in AWS KMS, on PKCS#11 tokens.", "auditor.cli.key"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),

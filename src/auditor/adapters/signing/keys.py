@@ -20,7 +20,7 @@ from auditor.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.adapters.signing.sslib import CryptoSigner, SSlibKey
+    from auditor.adapters.signing.sslib import CryptoSigner, Key, SSlibKey
 
 SCHEMES = ("ed25519", "ecdsa-p256")
 MAKE_ONE = "make one with `auditor keygen`"
@@ -123,6 +123,23 @@ def _new_private(scheme: str) -> Any:
     if scheme not in SCHEMES:
         raise UsageError(f"unknown key scheme {scheme!r}; expected one of {', '.join(SCHEMES)}")
     return ed25519.Ed25519PrivateKey.generate() if scheme == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+
+
+def scheme_of(key: Key) -> str:
+    """Return which of ``SCHEMES`` a key is of."""
+    return SCHEMES[0] if key.keytype == SCHEMES[0] else SCHEMES[1]
+
+
+def spki_pem(key: Key) -> str:
+    """Return the public key as SPKI PEM: what a file of it holds."""
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - heavy
+
+    public = key.keyval["public"]
+    if scheme_of(key) != SCHEMES[0]:
+        return str(public).strip() + "\n"
+    raw = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))  # securesystemslib keeps these as hex
+    return raw.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def named_key(public: Any, where: str) -> SSlibKey:

@@ -105,10 +105,15 @@ def _public_key(half: Any, named: TokenKey) -> SSlibKey:
 
 def _found(session: Any, kind: Any, named: TokenKey) -> Any:
     """Return the one EC object of a kind that has the name."""
-    from pkcs11 import KeyType  # noqa: PLC0415 - an extra
+    from pkcs11 import Attribute, KeyType, MultipleObjectsReturned, NoSuchKey  # noqa: PLC0415 - an extra
 
-    label, key_id = named.object, named.id
-    return session.get_key(object_class=kind, key_type=KeyType.EC, label=label, id=key_id)
+    wanted = {Attribute.CLASS: kind, Attribute.KEY_TYPE: KeyType.EC}
+    wanted |= {} if named.object is None else {Attribute.LABEL: named.object}
+    wanted |= {} if named.id is None else {Attribute.ID: named.id}
+    found = list(session.get_objects(wanted))  # to its end: a search that is left open outlives the session
+    if len(found) != 1:
+        raise MultipleObjectsReturned if found else NoSuchKey
+    return found[0]
 
 
 @contextmanager
