@@ -94,7 +94,7 @@ def test_a_bundle_and_its_pack_approve_the_same(run: Run) -> None:
 def _payload(bundle: Path) -> bytes:
     from auditor.adapters.signing.envelope import unverified_payload
 
-    return unverified_payload((bundle / layout.ATTESTATION).read_bytes(), "run")
+    return unverified_payload((bundle / layout.ATTESTATION).read_bytes(), "run")[0]
 
 
 def test_what_was_approved_lets_the_next_run_pass_and_a_smaller_one_not(run: Run) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli import trust_options as shared
+from auditor.cli.key_options import key_options
 from auditor.cli.options import Instant, narrate
 from auditor.cli.trust_add import add
 from auditor.cli.trust_revoke import revoke
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
     from auditor.core.trust_approvals import Approved
 
@@ -54,7 +56,7 @@ command.add_command(revoke)
 @shared.FILE
 @click.option("--id", required=True, metavar="NAME", help="Name of the policy: lower-case letters, digits, dashes.")
 @click.option("--person", required=True, metavar="NAME", help="Who owns it, and signs its next version.")
-@shared.KEY
+@key_options
 @click.option("--not-after", type=Instant(), help=f"End of the owner's key; default: in {OWNER_YEARS} years.")
 @click.option(
     "--token-age-seconds",
@@ -74,7 +76,7 @@ def init(
     file: Path,
     id: str,  # noqa: A002 - the name of the option
     person: str,
-    key: Path,
+    key: SigningKey,
     not_after: datetime | None,
     token_age_seconds: int,
     waiver_seconds: int,
@@ -89,7 +91,7 @@ def init(
     at = shared.now()
     maxima = MaximaMember(tokenAgeSeconds=token_age_seconds, waiverSeconds=waiver_seconds)
     until = not_after or at + timedelta(days=365 * OWNER_YEARS)
-    shared.say(file, init_trust(file, id, shared.open_key(key), person, maxima, at=at, until=until))
+    shared.say(file, init_trust(file, id, key.open(), person, maxima, at=at, until=until))
     narrate("next: `auditor trust add environment`, `auditor trust add key`, and a second owner")
     return 0
 
@@ -108,7 +110,7 @@ def challenge() -> int:
 @click.option("--person", metavar="NAME", help="Who holds the key.")
 @click.option("--machine", is_flag=True, help="The key is a machine's and nobody's.")
 @click.option("--challenge", required=True, metavar="HEX", help="What the owner gave: `auditor trust challenge`.")
-@shared.OWN_KEY
+@key_options
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -116,14 +118,14 @@ def challenge() -> int:
     show_default=True,
     help="The request, for the owner.",
 )
-def enrol(trust: str, person: str | None, challenge: str, key: Path, output: Path, *, machine: bool) -> int:
+def enrol(trust: str, person: str | None, challenge: str, key: SigningKey, output: Path, *, machine: bool) -> int:
     """Sign, with a new key, a request to enrol it: it shows that who asks holds the private half."""
     from auditor.adapters.trust.enrolment import request_enrolment  # noqa: PLC0415 - lazy
     from auditor.errors import UsageError  # noqa: PLC0415 - lazy
 
     if machine == (person is not None):
         raise click.UsageError("give either --person NAME or --machine")
-    content = request_enrolment(shared.open_key(key), trust, person, challenge, shared.now())
+    content = request_enrolment(key.open(), trust, person, challenge, shared.now())
     try:
         with output.open("xb") as written:
             written.write(content)
@@ -148,7 +150,7 @@ def enrol(trust: str, person: str | None, challenge: str, key: Path, output: Pat
 @shared.NOT_AFTER
 def approve(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     environment: str,
     gate: str,

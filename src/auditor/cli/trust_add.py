@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
 
 MACHINE = ("run", "run-started", "abandoned")
@@ -40,7 +41,7 @@ def add() -> None:
 @click.option("--not-after", type=Instant(), required=True, help="Until when it is valid.")
 def key_(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     enrolment: Path,
     challenge: str,
@@ -81,7 +82,7 @@ def key_(
 @shared.NOT_AFTER
 def role_(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     key_id: str,
     role: str,
@@ -105,7 +106,7 @@ def role_(
 @click.option("--environment", multiple=True, metavar="NAME", help="Environment that it may sign for too.")
 def permission(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     key_id: str,
     predicate: tuple[str, ...],
@@ -124,7 +125,7 @@ def permission(
 @add.command("owner")
 @shared.changes
 @shared.KEY_ID
-def owner_(file: Path, key: Path, owner: Path | None, key_id: str) -> int:
+def owner_(file: Path, key: SigningKey, owner: Path | None, key_id: str) -> int:
     """Let the holder of KEY_ID sign the next version."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 
@@ -143,7 +144,7 @@ def owner_(file: Path, key: Path, owner: Path | None, key_id: str) -> int:
 @click.option("--not-after", type=Instant(), required=True, help="Until when.")
 def deputy(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     role: str,
     person: str,
@@ -171,7 +172,7 @@ def deputy(
 @click.option("--not-after", type=Instant(), help="Until when; default: its root's.")
 def authority(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     name: str,
     certificates: Path,
@@ -213,7 +214,7 @@ def authority(
 @click.option("--witness-threshold", type=click.IntRange(0, 100), help="How many witnesses must cosign.")
 def environment_(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     name: str,
     authority: tuple[str, ...],
@@ -255,7 +256,7 @@ def environment_(
 @shared.changes
 @click.argument("role")
 @click.argument("other")
-def distinct(file: Path, key: Path, owner: Path | None, role: str, other: str) -> int:
+def distinct(file: Path, key: SigningKey, owner: Path | None, role: str, other: str) -> int:
     """Let nobody act in both ROLE and OTHER in one matter."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 

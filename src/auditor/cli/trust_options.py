@@ -1,4 +1,4 @@
-"""Arguments and options that the ``trust`` commands share, and the owner's signer that each change needs."""
+"""Arguments and options that the ``trust`` commands share, and how each change is made."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli.key_options import key_options
 from auditor.cli.options import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from auditor.adapters.signing.sslib import Signer
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
 
 SHORT = ("run", "run-started", "abandoned", "sign-off", "withdrawal", "waiver", "adjudication", "trust-policy")
@@ -30,20 +31,6 @@ OWNER = click.option(
 PINNED = click.option(
     "--owner", type=click.Path(path_type=Path), help="Public key that is pinned to read FILE; default: your own."
 )
-KEY = click.option(
-    "--key",
-    type=click.Path(path_type=Path),
-    default=Path("auditor-key.pem"),
-    show_default=True,
-    help="Private key of the owner, who signs the next version.",
-)
-OWN_KEY = click.option(
-    "--key",
-    type=click.Path(path_type=Path),
-    default=Path("auditor-key.pem"),
-    show_default=True,
-    help="Private key that is to be enrolled.",
-)
 NOT_BEFORE = click.option("--not-before", type=Instant(), help="From when it holds; default: now. Never the past.")
 NOT_AFTER = click.option("--not-after", type=Instant(), help="Until when it holds; default: until it is ended.")
 ENVIRONMENT = click.option("--environment", required=True, metavar="NAME", help="Environment of the policy.")
@@ -51,15 +38,8 @@ GATE = click.option("--gate", required=True, metavar="NAME", help="Gate of that 
 
 
 def changes(command: Callable[..., int]) -> Callable[..., int]:
-    """Add FILE, ``--key`` and ``--owner`` to a command that makes the next version."""
-    return FILE(KEY(PINNED(command)))
-
-
-def open_key(path: Path) -> Signer:
-    """Return the signer of a key file. Raises ``UsageError``."""
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
-
-    return load_signer(path)
+    """Add FILE, the owner's signing key and ``--owner`` to a command that makes the next version."""
+    return FILE(key_options(PINNED(command)))
 
 
 def read_bytes(path: Path, what: str) -> bytes:
@@ -90,12 +70,12 @@ def now() -> datetime:
     return utc_now()
 
 
-def make(file: Path, key: Path, owner: Path | None, change: Callable[[TrustPolicy, LoadedTrust], Any]) -> int:
+def make(file: Path, key: SigningKey, owner: Path | None, change: Callable[[TrustPolicy, LoadedTrust], Any]) -> int:
     """Write the next version of ``file`` and say which it is."""
     from auditor.shell.trust_changes import change_trust  # noqa: PLC0415 - lazy
 
     pinned = None if owner is None else read_bytes(owner, "the owner's public key")
-    say(file, change_trust(file, open_key(key), change, at=now(), owner=pinned))
+    say(file, change_trust(file, key.open(), change, at=now(), owner=pinned))
     return 0
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
 
 
@@ -28,7 +29,7 @@ def revoke() -> None:
 @shared.KEY_ID
 @click.option("--because", required=True, metavar="TEXT", help="Why: lost, left, compromised.")
 @click.option("--since", type=Instant(), help="From when it no longer counts, also in the past; default: now.")
-def key_(file: Path, key: Path, owner: Path | None, key_id: str, because: str, since: datetime | None) -> int:
+def key_(file: Path, key: SigningKey, owner: Path | None, key_id: str, because: str, since: datetime | None) -> int:
     """Revoke KEY_ID: what is stamped before --since stays valid, nothing after it. It is no owner any more."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 
@@ -43,7 +44,7 @@ def key_(file: Path, key: Path, owner: Path | None, key_id: str, because: str, s
 @shared.changes
 @shared.KEY_ID
 @click.argument("role")
-def role_(file: Path, key: Path, owner: Path | None, key_id: str, role: str) -> int:
+def role_(file: Path, key: SigningKey, owner: Path | None, key_id: str, role: str) -> int:
     """End the ROLE of KEY_ID now."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 
@@ -56,7 +57,7 @@ def role_(file: Path, key: Path, owner: Path | None, key_id: str, role: str) -> 
 @revoke.command("owner")
 @shared.changes
 @shared.KEY_ID
-def owner_(file: Path, key: Path, owner: Path | None, key_id: str) -> int:
+def owner_(file: Path, key: SigningKey, owner: Path | None, key_id: str) -> int:
     """Let KEY_ID sign no next version any more; it stays a key."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 
@@ -70,7 +71,7 @@ def owner_(file: Path, key: Path, owner: Path | None, key_id: str) -> int:
 @shared.changes
 @click.argument("role")
 @click.argument("person")
-def deputy(file: Path, key: Path, owner: Path | None, role: str, person: str) -> int:
+def deputy(file: Path, key: SigningKey, owner: Path | None, role: str, person: str) -> int:
     """End now that PERSON stands in for ROLE."""
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
 
@@ -91,7 +92,7 @@ def deputy(file: Path, key: Path, owner: Path | None, role: str, person: str) ->
 @click.option("--sign-off", metavar="LINE", help="That this line must be signed.")
 def approval(
     file: Path,
-    key: Path,
+    key: SigningKey,
     owner: Path | None,
     environment: str,
     gate: str,
