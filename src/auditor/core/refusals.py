@@ -40,4 +40,5 @@ REFUSALS: dict[str, str] = {
     "replay-touched-bundle": "files changed while the decisions were made again",
     "replay-differs": "deciding again gives other decisions",
     "report-differs": "a report is not what its decisions render to",
+    "archive-conflict": "the archive holds something else under the name that this object has",
 }

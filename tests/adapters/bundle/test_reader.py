@@ -37,6 +37,7 @@ ELSEWHERE = {
     "replay-touched-bundle",
     "replay-differs",
     "report-differs",
+    "archive-conflict",
 }
 
 

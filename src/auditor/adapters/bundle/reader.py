@@ -37,10 +37,13 @@ GATE_MEMBERS = ("gate", "kind", "decision", "verdict")
 class CheckedBundle:
     """A bundle whose signature and files were checked; ``decisions`` are its bytes, ``document`` their content.
 
+    ``statement`` is the SHA-256 of the signed statement, by which others name this run.
+
     ``files`` is every file that a manifest lists (path -> SHA-256), ``present`` every file there is (path -> size).
     """
 
     root: Path
+    statement: str
     predicate: RunPredicate
     decisions: bytes
     document: dict[str, Any]
@@ -60,7 +63,8 @@ def check_bundle(root: Path, key: Key, copied: Mapping[str, str] | None = None) 
     present = list_files(root)
     _declaration(root, present)
     attestation = _read(root, layout.ATTESTATION, present, MAX_BYTES)
-    predicate = _statement(open_envelope(attestation, key, layout.ATTESTATION), root, present)
+    payload = open_envelope(attestation, key, layout.ATTESTATION)
+    predicate = _statement(payload, root, present)
     if predicate.producer.keyId != key.keyid:
         raise VerificationError("producer-key-mismatch", f"{layout.ATTESTATION}: producer.keyId is of another key")
     listed = _manifest(root, layout.MANIFEST, present)
@@ -78,7 +82,7 @@ def check_bundle(root: Path, key: Key, copied: Mapping[str, str] | None = None) 
     decisions = _read(root, layout.DECISIONS, present, layout.MAX_DECISIONS_BYTES)
     document = _decisions(decisions, predicate)
     _snapshot(_read(root, layout.SNAPSHOT_MANIFEST, present), predicate)
-    return CheckedBundle(root, predicate, decisions, document, {**listed, **tags}, present)
+    return CheckedBundle(root, sha256_hex(payload), predicate, decisions, document, {**listed, **tags}, present)
 
 
 def list_files(root: Path, limits: layout.Limits = layout.LIMITS) -> dict[str, int]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from auditor.core.canonical import StrictJSONError, canonical_json, strict_json
+from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.statement import PAYLOAD_TYPE
 from auditor.errors import EngineError, VerificationError
 
@@ -59,6 +59,15 @@ def open_envelope(content: bytes, key: Key, where: str) -> bytes:
     except BadSignature as error:
         raise VerificationError("signature-invalid", f"{where}: the signature does not verify") from error
     return payload
+
+
+def payload_digest(content: bytes, where: str) -> str:
+    """Return the SHA-256 (hex) of what a canonical wrapper carries; its signature is not checked.
+
+    Raises:
+        VerificationError: it is no canonical wrapper.
+    """
+    return sha256_hex(_unwrap(content, where)[0])
 
 
 def _wrap(payload: bytes, signature: bytes, key_id: str) -> bytes:
