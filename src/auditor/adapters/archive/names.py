@@ -1,8 +1,9 @@
 """Keys: ``bundles/<ledger>/<sequence>.tar``, ``signoffs/<run>/<digest>``, ``checkpoints/<size>/<digest>``.
 
 Rules kept here: digests are those of signed payloads (a run's, a sign-off's) or, of a checkpoint, of its bytes, never
-of a signature; a ledger is named by its origin, each byte but lower-case letters, digits, dots and dashes written as ``_``
-and two hexadecimal digits, so two origins never share a name; sequences have twelve digits, so a listing is in order.
+of a signature; a ledger is named by its origin, each byte but lower-case letters, digits, dots and dashes written as
+``_`` and two hexadecimal digits, so two origins never share a name; sequences have twelve digits, so a listing is in
+order.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Rules kept here: every object is written with its SHA-256, under ``If-None-Match: *`` and locked in COMPLIANCE mode in
 the same request, so there is no instant at which it is unlocked; a bucket without versions or Object Lock is refused;
 what S3 refuses or cannot do is an error that names the object. Credentials are those of the environment, never options.
-Sources: Amazon S3 API, PutObject, ListObjectVersions, GetObjectRetention, PutObjectRetention, GetBucketVersioning,
+Sources: Amazon S3 API, PutObject, ListObjectVersions, HeadObject, PutObjectRetention, GetBucketVersioning,
 GetObjectLockConfiguration; user guide, "Conditional writes" and "Checking object integrity".
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditor.adapters.bundle.manifest import Entry
 
 EXISTS, RACED = "PreconditionFailed", "ConditionalRequestConflict"
-NOT_LOCKED = {"NoSuchObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", "InvalidRequest"}
+NOT_SET_UP = "ObjectLockConfigurationNotFoundError"
 ATTEMPTS = 5
 
 
@@ -101,15 +101,15 @@ class S3Store:
                 body.close()
 
     def retention(self, version: ObjectVersion) -> Retention | None:
-        """Return a version's mode and instant. Raises ``EngineError``."""
+        """Return a version's mode and instant, as far as we may see it (``s3:GetObjectRetention``).
+
+        Raises:
+            EngineError: S3 cannot be asked.
+        """
         with self._asking(f"reading the retention of {version.key}"):
-            try:
-                found = self.client.get_object_retention(**self._named(version))["Retention"]
-            except self.client.exceptions.ClientError as error:
-                if _code(error) not in NOT_LOCKED:
-                    raise
-                return None
-            return Retention(found["Mode"], found["RetainUntilDate"]) if found.get("RetainUntilDate") else None
+            head = self.client.head_object(**self._named(version))
+        mode, until = head.get("ObjectLockMode"), head.get("ObjectLockRetainUntilDate")
+        return Retention(mode, until) if mode and until else None
 
     def extend(self, version: ObjectVersion, until: datetime) -> None:
         """Lock a version in COMPLIANCE mode until a later time. Raises ``EngineError``."""
@@ -123,16 +123,15 @@ class S3Store:
 
     def _put(self, whole: dict[str, str], source: Path, entry: Entry, lock: dict[str, Any]) -> None:
         checksum = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
+        checked = {"ChecksumAlgorithm": "SHA256", "ChecksumSHA256": checksum}
         with source.open("rb") as body:
-            self.client.put_object(
-                **whole, **lock, Body=body, ContentLength=entry.size, ChecksumSHA256=checksum, IfNoneMatch="*"
-            )
+            self.client.put_object(**whole, **lock, **checked, Body=body, ContentLength=entry.size, IfNoneMatch="*")
 
     def _lock_setting(self) -> str | None:
         try:
             found = self.client.get_object_lock_configuration(Bucket=self.bucket)
         except self.client.exceptions.ClientError as error:
-            if _code(error) not in NOT_LOCKED:
+            if _code(error) != NOT_SET_UP:
                 raise
             return None
         setting: str | None = found["ObjectLockConfiguration"].get("ObjectLockEnabled")
