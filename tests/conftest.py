@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -25,6 +26,25 @@ def opa() -> str:
         if os.environ.get("CI"):
             pytest.fail(f"CI needs opa: {error}")
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def s3_server_address() -> Iterator[str]:
+    """Serve S3 on loopback for as long as tests need it."""
+    from s3 import s3_server
+
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def s3_endpoint(s3_server_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address of an S3 on loopback; credentials that mean nothing are in the environment."""
+    from s3 import CREDENTIALS
+
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return s3_server_address
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Write requirements.lock (what the program needs), requirements-dev.lock (that, and what builds and tests it) and
+# Write requirements.lock (what the program needs), requirements-dev.lock (that, its extras, and what builds and tests it) and
 # requirements-bench.lock (what it is measured against), with the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,8 @@ runtime = project["project"]["dependencies"]
 build = project["build-system"]["requires"]
 scratch = Path(sys.argv[1])
 (scratch / "requirements.in").write_text("\n".join(runtime) + "\n", encoding="utf-8")
-dev = [*runtime, *build, *project["dependency-groups"]["dev"]]
+extras = [one for extra in project["project"].get("optional-dependencies", {}).values() for one in extra]
+dev = [*runtime, *extras, *build, *project["dependency-groups"]["dev"]]
 (scratch / "requirements-dev.in").write_text("\n".join(dev) + "\n-c requirements.lock\n", encoding="utf-8")
 bench = [*runtime, *project["dependency-groups"]["bench"]]
 (scratch / "requirements-bench.in").write_text("\n".join(bench) + "\n-c requirements-dev.lock\n", encoding="utf-8")

@@ -21,6 +21,7 @@ from auditor.cli.options import fit
 from auditor.errors import AuditorError
 
 COMMANDS = {
+    "archive": ("Keep bundles for years: push, list, audit, restore.", "auditor.cli.archive"),
     "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
     "completion": ("Print the completion script of a shell.", "auditor.cli.completion"),
     "controls": ("List the controls of a policy pack, or show one whole.", "auditor.cli.controls"),

@@ -92,4 +92,5 @@ REFUSALS: dict[str, str] = {
     "ledger-unwitnessed": "fewer witnesses cosigned the checkpoint than the trust policy asks for",
     "ledger-proof-malformed": "a proof is not in the form of C2SP tlog-proof that this program writes",
     "ledger-proof-invalid": "a proof does not lead from its leaf, or from the anchor, to the root of its checkpoint",
+    "archive-conflict": "the archive holds something else under the name that this object has",
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import LOCK, compiled_triple, lock_opa
 from auditor.adapters.trust.opening import judge, open_signed
-from auditor.core.canonical import canonical_json, sha256_hex
+from auditor.core.canonical import canonical_json
 from auditor.core.leaves import RUN_STARTED_PREDICATE, Leaf, RunStartedPredicate
 from auditor.core.release_history import release_history
 from auditor.core.run_predicate import RUN_PREDICATE
@@ -157,7 +157,7 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
         raise VerificationError(
             "chain-not-filed", f"the run that leaf {chain.sequence} begins is {record.state}, not filed as sealed"
         )
-    if record.closed.leaf.statement != sha256_hex(bundle.opened.payload):
+    if record.closed.leaf.statement != bundle.statement:
         raise VerificationError("chain-other-run", f"leaf {record.closed.sequence} files another run than this one")
     closed = [one.closed for one in history.in_state("run") if one.closed and one.closed.sequence < chain.sequence]
     previous = max(closed).leaf.statement if closed else None

@@ -50,6 +50,11 @@ class CheckedBundle:
     files: Mapping[str, str]
     present: Mapping[str, int]
 
+    @property
+    def statement(self) -> str:
+        """Return the SHA-256 of the signed statement, by which others name this run."""
+        return sha256_hex(self.opened.payload)
+
 
 def check_bundle(
     root: Path,

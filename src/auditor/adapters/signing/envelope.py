@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.signing.tokens import read_token
-from auditor.core.canonical import StrictJSONError, canonical_json, strict_json
+from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.statement import PAYLOAD_TYPE
 from auditor.errors import EngineError, VerificationError
 
@@ -96,6 +96,15 @@ def unverified_payload(content: bytes, where: str) -> tuple[bytes, str]:
     """
     opened = _unwrap(content, where)
     return opened.payload, opened.key_id
+
+
+def payload_digest(content: bytes, where: str) -> str:
+    """Return the SHA-256 (hex) of what a canonical wrapper carries; its signature is not checked.
+
+    Raises:
+        VerificationError: the wrapper is none, as in ``open_envelope``.
+    """
+    return sha256_hex(_unwrap(content, where).payload)
 
 
 def signer_of(content: bytes, where: str) -> str:
