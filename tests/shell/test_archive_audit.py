@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,6 @@ from sealed import forge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from auditor.adapters.archive.s3 import S3Store
 
@@ -219,6 +220,11 @@ def test_what_is_wrong_is_found_and_the_rest_is_sound(name: str, bucket: S3Store
 
 def test_every_problem_has_an_attack() -> None:
     assert {kind for kind, _ in ATTACKS.values()} == set(PROBLEMS)
+
+
+def test_the_page_tells_every_problem() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "archive.md").read_text()
+    assert re.findall(r"^\| `([a-z]+)` \| (.+) \|$", page, re.MULTILINE) == list(PROBLEMS.items())
 
 
 def test_one_bad_object_hides_no_other(bucket: S3Store, kept: Kept) -> None:
