@@ -23,7 +23,7 @@ from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, progress_bar
 @QUIET
 @VERBOSE
 def command(bundle: Path, key: Path, *, no_replay: bool, no_color: bool, quiet: bool, verbose: bool) -> int:
-    """Check that BUNDLE is authentic, and decide it again from what is in it, offline.
+    """Check that BUNDLE (a folder, or its tar) is authentic, and decide it again from what is in it, offline.
 
     Exit code: 0 verified, whatever the verdict in it is; 4 refused, with the name of the refusal. Whether a verdict
     lets a release ship is another question than whether it is genuine.

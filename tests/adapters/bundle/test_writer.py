@@ -154,6 +154,16 @@ def test_what_goes_wrong_is_said_and_leaves_nothing(
     assert not (tmp_path / "new").exists()
 
 
+def test_what_no_tar_can_hold_is_not_sealed(tmp_path: Path, signer: Any) -> None:
+    """A name that a bundle may have, but a ustar header has no room for after the last slash."""
+    name = "x" * 97 + ".sql"
+    wanted = request(tmp_path / "run")
+    (wanted.policies / name).write_bytes(b"select 1")
+    with pytest.raises(UsageError, match="has no slash"):
+        seal(replace(wanted, policy_files=(*wanted.policy_files, name)), tmp_path / "out", signer)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:
     sealed = make_sealed(tmp_path)
     output = tmp_path / "full"
