@@ -62,9 +62,10 @@ def certify(
     purposes: Sequence[x509.ObjectIdentifier] = (),
     critical: bool = True,
     serial: int | None = None,
+    private: ec.EllipticCurvePrivateKey | None = None,
 ) -> Certified:
     """Make a key and its certificate, signed by ``issuer`` or by itself."""
-    private = ec.generate_private_key(ec.SECP256R1())
+    private = private or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
@@ -106,6 +107,7 @@ class Tsa:
     change: Callable[[dict[str, Any]], None] = lambda _: None
     finish: Callable[[bytes], bytes] = lambda response: response
     signed_certificate: Certified | None = None
+    named_by: tuple[str, ...] = ("sha256",)
     sorted_set: bool = True
     requests: list[bytes] = field(default_factory=list)
 
@@ -137,16 +139,22 @@ class Tsa:
         imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(signature).digest()}
         return self.respond(tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "cert_req": True}).dump())
 
+    def _essential(self, digest: str) -> cms.CMSAttribute:
+        """Name the certificate that signs, as RFC 2634 does with SHA-1 and RFC 5035 with SHA-2."""
+        named = hashlib.new(digest, (self.signed_certificate or self.leaf).der).digest()
+        if digest == "sha1":
+            value = tsp.SigningCertificate({"certs": [tsp.ESSCertID({"cert_hash": named})]})
+            return cms.CMSAttribute({"type": "signing_certificate", "values": [value]})
+        identifier = tsp.ESSCertIDv2({"hash_algorithm": {"algorithm": digest}, "cert_hash": named})
+        value = tsp.SigningCertificateV2({"certs": [identifier]})
+        return cms.CMSAttribute({"type": "signing_certificate_v2", "values": [value]})
+
     def _token(self, content: bytes) -> cms.ContentInfo:
-        named = self.signed_certificate or self.leaf
-        essential = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(named.der).digest()})
         attributes = cms.CMSAttributes(
             [
                 cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
                 cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(content).digest()]}),
-                cms.CMSAttribute(
-                    {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [essential]})]}
-                ),
+                *map(self._essential, self.named_by),
             ]
         )
         leaf = asn1_x509.Certificate.load(self.leaf.der)
