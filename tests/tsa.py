@@ -8,11 +8,9 @@ ts -reply` also makes tokens of its own.
 from __future__ import annotations
 
 import hashlib
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import algos, cms, tsp
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from auditor.adapters.signing.timestamps import Authority
+from loopback import Answer, serving_posts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -197,30 +196,6 @@ def serving(respond: Callable[[bytes], bytes], **answer: Any) -> Iterator[str]:
 
     ``answer`` may set ``status``, ``content_type`` and ``headers`` of every answer.
     """
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = respond(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(answer.get("status", 200))
-            self.send_header("Content-Type", answer.get("content_type", "application/timestamp-reply"))
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in answer.get("headers", {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/tsa"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-__all__ = ["FOREVER", "TIME_STAMPING", "Certified", "Tsa", "certify", "make_tsa", "serving"]
+    fields = {"content_type": "application/timestamp-reply"} | answer
+    with serving_posts(lambda _, request: Answer(respond(request), **fields)) as address:
+        yield f"{address}/tsa"

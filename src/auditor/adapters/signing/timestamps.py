@@ -66,7 +66,6 @@ def trusted_time(response: bytes | None, signature: bytes, roots: Sequence[Autho
     Raises:
         VerificationError: ``timestamp-missing``, ``timestamp-invalid`` (no token over this signature) or
             ``timestamp-untrusted`` (no pinned authority vouches for it at its own time).
-        UsageError: a pinned authority has no readable certificate.
     """
     if response is None:
         raise VerificationError(
