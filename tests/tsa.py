@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 FOREVER = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC))
+_DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}  # noqa: S303 - refused
 TIME_STAMPING = (ExtendedKeyUsageOID.TIME_STAMPING,)
 
 
@@ -107,6 +108,8 @@ class Tsa:
     finish: Callable[[bytes], bytes] = lambda response: response
     signed_certificate: Certified | None = None
     named_by: tuple[str, ...] = ("sha256",)
+    digest: str = "sha256"
+    signers: int = 1
     sorted_set: bool = True
     requests: list[bytes] = field(default_factory=list)
 
@@ -152,7 +155,7 @@ class Tsa:
         attributes = cms.CMSAttributes(
             [
                 cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-                cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(content).digest()]}),
+                cms.CMSAttribute({"type": "message_digest", "values": [hashlib.new(self.digest, content).digest()]}),
                 *map(self._essential, self.named_by),
             ]
         )
@@ -161,20 +164,20 @@ class Tsa:
             {
                 "version": "v1",
                 "sid": {"issuer_and_serial_number": {"issuer": leaf.issuer, "serial_number": leaf.serial_number}},
-                "digest_algorithm": {"algorithm": "sha256"},
+                "digest_algorithm": {"algorithm": self.digest},
                 "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                "signature": self.leaf.private.sign(attributes.untag().dump(), ec.ECDSA(hashes.SHA256())),
+                "signature_algorithm": {"algorithm": f"{self.digest}_ecdsa"},
+                "signature": self.leaf.private.sign(attributes.untag().dump(), ec.ECDSA(_DIGESTS[self.digest])),
             }
         )
         ders = sorted(one.der for one in (self.leaf, *self.intermediates))
         signed = cms.SignedData(
             {
                 "version": "v3",
-                "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
+                "digest_algorithms": [algos.DigestAlgorithm({"algorithm": self.digest})],
                 "encap_content_info": {"content_type": "tst_info", "content": tsp.TSTInfo.load(content)},
                 "certificates": [asn1_x509.Certificate.load(one) for one in ders],
-                "signer_infos": [signer],
+                "signer_infos": [signer] * self.signers,
             }
         )
         whole = cms.ContentInfo({"content_type": "signed_data", "content": signed})

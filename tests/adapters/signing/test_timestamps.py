@@ -197,6 +197,28 @@ def test_an_imprint_of_a_weak_digest_is_refused() -> None:
     assert "1.3.14.3.2.26, expected sha256 or sha384 or sha512" in said
 
 
+@pytest.mark.parametrize("signers", [0, 2])
+def test_a_token_has_one_signer(signers: int) -> None:
+    tsa = make_tsa(THEN, signers=signers)
+    code, said = refused(tsa.stamp(SIGNATURE), [tsa.authority])
+    assert code == "timestamp-invalid"
+    assert f"{signers} signers of the token" in said
+
+
+def test_a_token_of_a_weak_digest_is_refused() -> None:
+    tsa = make_tsa(THEN, digest="sha1")
+    code, said = refused(tsa.stamp(SIGNATURE), [tsa.authority])
+    assert code == "timestamp-invalid"
+    assert "digest algorithm is 1.3.14.3.2.26, which is not SHA-2" in said
+
+
+def test_a_certificate_named_by_an_unknown_digest_is_refused() -> None:
+    tsa = make_tsa(THEN, named_by=("sha224",))
+    code, said = refused(tsa.stamp(SIGNATURE), [tsa.authority])
+    assert code == "timestamp-invalid"
+    assert "does not name the certificate" in said
+
+
 def test_two_certificates_of_one_name_and_number_are_refused() -> None:
     """Which of the two signed is not for the token to say."""
     tsa = make_tsa(THEN)

@@ -59,6 +59,7 @@ def read_token(response: bytes, signature: bytes, where: str) -> Token:
     parsed: Any = parsed_or_refused(lambda: decode_timestamp_response(response), where)
     if parsed.status != 0:
         raise invalid(where, f"the TSA answered {_status_words(parsed)}")
+    # OpenSSL verifies what the library writes again and ``essential`` reads these bytes: they must be the same ones.
     if parsed_or_refused(parsed.as_bytes, where) != response:
         raise invalid(where, "the token is not in its canonical form (DER)")
     info = parsed_or_refused(lambda: parsed.tst_info, where)
