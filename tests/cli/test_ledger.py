@@ -206,3 +206,23 @@ def test_usage(world: World, auditor: Callable[..., Said], arguments: tuple[str,
     said = auditor("ledger", *arguments)
     assert said.code == 2
     assert not any(f"[{name}]" in said.err for name in REFUSALS)
+
+
+def test_a_witness_that_cannot_remember_signs_nothing(
+    world: World, auditor: Callable[..., Said], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import auditor.shell.witness as witnessing
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def never(*_: object) -> None:
+        raise AssertionError("signed before it was remembered")
+
+    generate_key(place / "witness.pem")
+    monkeypatch.setattr(witnessing, "put", full)
+    monkeypatch.setattr(witnessing, "cosign", never)
+    given = ("--name", "witness.example/a", "--key", "witness.pem", "--seen", "seen", "--first")
+    said = auditor("ledger", "witness", "ledger", *KEY, *given)
+    assert (said.code, said.out) == (5, "")
+    assert "No space left on device" in said.err
