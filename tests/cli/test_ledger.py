@@ -226,3 +226,19 @@ def test_a_witness_that_cannot_remember_signs_nothing(
     said = auditor("ledger", "witness", "ledger", *KEY, *given)
     assert (said.code, said.out) == (5, "")
     assert "No space left on device" in said.err
+
+
+def test_the_ledgers_key_may_have_a_passphrase_and_must_be_ed25519(
+    place: Path, auditor: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate_key(place / "key.pem", passphrase=lambda: b"secret")
+    (place / "secret").write_bytes(b"secret\n")
+    (place / "secret").chmod(0o600)
+    given = ("ledger", "init", "ledger", "--origin", ORIGIN, "--ledger-key")
+    assert auditor(*given, "key.pem").code == 2
+    monkeypatch.setenv("AUDITOR_PASSPHRASE_FILE", str(place / "secret"))
+    assert auditor(*given, "key.pem").code == 0
+    generate_key(place / "p256.pem", "ecdsa-p256")
+    said = auditor("ledger", "init", "other", "--origin", ORIGIN, "--ledger-key", "p256.pem")
+    assert said.code == 2
+    assert "checkpoints are signed with Ed25519" in said.err
