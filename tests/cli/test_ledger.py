@@ -206,3 +206,39 @@ def test_usage(world: World, auditor: Callable[..., Said], arguments: tuple[str,
     said = auditor("ledger", *arguments)
     assert said.code == 2
     assert not any(f"[{name}]" in said.err for name in REFUSALS)
+
+
+def test_a_witness_that_cannot_remember_signs_nothing(
+    world: World, auditor: Callable[..., Said], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import auditor.shell.witness as witnessing
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def never(*_: object) -> None:
+        raise AssertionError("signed before it was remembered")
+
+    generate_key(place / "witness.pem")
+    monkeypatch.setattr(witnessing, "put", full)
+    monkeypatch.setattr(witnessing, "cosign", never)
+    given = ("--name", "witness.example/a", "--key", "witness.pem", "--seen", "seen", "--first")
+    said = auditor("ledger", "witness", "ledger", *KEY, *given)
+    assert (said.code, said.out) == (5, "")
+    assert "No space left on device" in said.err
+
+
+def test_the_ledgers_key_may_have_a_passphrase_and_must_be_ed25519(
+    place: Path, auditor: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate_key(place / "key.pem", passphrase=lambda: b"secret")
+    (place / "secret").write_bytes(b"secret\n")
+    (place / "secret").chmod(0o600)
+    given = ("ledger", "init", "ledger", "--origin", ORIGIN, "--ledger-key")
+    assert auditor(*given, "key.pem").code == 2
+    monkeypatch.setenv("AUDITOR_PASSPHRASE_FILE", str(place / "secret"))
+    assert auditor(*given, "key.pem").code == 0
+    generate_key(place / "p256.pem", "ecdsa-p256")
+    said = auditor("ledger", "init", "other", "--origin", ORIGIN, "--ledger-key", "p256.pem")
+    assert said.code == 2
+    assert "checkpoints are signed with Ed25519" in said.err

@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.key_options import key_options
 from auditor.cli.ledger_options import (
     ANCHOR,
     LEDGER,
     ORIGIN,
-    PRIVATE_KEY,
     PUBLIC_KEY,
     WITNESS_THRESHOLD,
     WITNESSES,
     NamedKey,
+    ledger_signer,
 )
 from auditor.cli.options import narrate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auditor.cli.key_options import SigningKey
     from auditor.core.leaves import Leaf
 
 
@@ -35,14 +37,13 @@ def command() -> None:
 @command.command("init")
 @LEDGER
 @ORIGIN
-@PRIVATE_KEY
-def init(ledger: Path, origin: str, ledger_key: Path) -> int:
+@ledger_signer
+def init(ledger: Path, origin: str, ledger_key: SigningKey) -> int:
     """Make an empty ledger in the new folder LEDGER, one for each environment."""
     from auditor.adapters.ledger.directory import init_ledger  # noqa: PLC0415 - lazy
     from auditor.adapters.ledger.note_keys import key_of  # noqa: PLC0415 - lazy
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
 
-    signer = load_signer(ledger_key)
+    signer = ledger_key.open()
     init_ledger(ledger, origin, signer)
     narrate("put its origin and public key where those who verify find them: the trust policy")
     click.echo(f"ledger:       {ledger}")
@@ -158,15 +159,14 @@ def prove(ledger: Path, statement: str, origin: str, ledger_key: Path, anchor: P
 @LEDGER
 @click.argument("sequence", type=click.IntRange(min=0))
 @click.option("--reason", required=True, help="Why the run gives no verdict, in a sentence.")
-@click.option("--key", type=click.Path(path_type=Path), required=True, help="Private key of the one who states it.")
-@PRIVATE_KEY
-def abandon(ledger: Path, sequence: int, reason: str, key: Path, ledger_key: Path) -> int:
+@key_options
+@ledger_signer
+def abandon(ledger: Path, sequence: int, reason: str, key: SigningKey, ledger_key: SigningKey) -> int:
     """File in LEDGER that the run which leaf SEQUENCE began gives no verdict: killed, lost, or begun by mistake."""
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.ledger import abandon as state  # noqa: PLC0415 - lazy
 
-    done = state(ledger, sequence, reason, load_signer(key), load_signer(ledger_key), utc_now())
+    done = state(ledger, sequence, reason, key.open(), ledger_key.open(), utc_now())
     click.echo(f"leaf {done.sequence} closes leaf {sequence}: abandoned")
     return 0
 
@@ -193,7 +193,7 @@ def stamp(ledger: Path, origin: str, ledger_key: Path, tsa: str) -> int:
 @ORIGIN
 @PUBLIC_KEY
 @click.option("--name", required=True, help="Name of the witness, as in witness.example/a.")
-@click.option("--key", type=click.Path(path_type=Path), required=True, help="Private key of the witness; Ed25519.")
+@key_options
 @click.option(
     "--seen",
     type=click.Path(path_type=Path),
@@ -205,17 +205,24 @@ def stamp(ledger: Path, origin: str, ledger_key: Path, tsa: str) -> int:
     "--output", type=click.Path(path_type=Path), help="File of the cosigned checkpoint; default: standard output."
 )
 def witness(
-    ledger: Path, origin: str, ledger_key: Path, name: str, key: Path, seen: Path, output: Path | None, *, first: bool
+    ledger: Path,
+    origin: str,
+    ledger_key: Path,
+    name: str,
+    key: SigningKey,
+    seen: Path,
+    output: Path | None,
+    *,
+    first: bool,
 ) -> int:
     """Cosign the latest checkpoint of LEDGER, if it extends all that this witness saw of it before."""
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.cli.outputs import write_whole  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.ledger import read_trust  # noqa: PLC0415 - lazy
     from auditor.shell.witness import witness as cosign_latest  # noqa: PLC0415 - lazy
 
     trust = read_trust(origin, ledger_key, {}, 0)
-    content = cosign_latest(ledger, trust.key, seen, name, load_signer(key), utc_now(), first=first)
+    content = cosign_latest(ledger, trust.key, seen, name, key.open(), utc_now(), first=first)
     write_whole(output, content, "--output")
     return 0
 
