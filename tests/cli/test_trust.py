@@ -97,7 +97,7 @@ def test_an_organisation_is_set_up(desk: Desk) -> None:
         "Bert Product, owner: valid",
         "as legal, product, security",
         "(machine): valid",
-        "signs run, run-started, abandoned for production as runner",
+        "signs abandoned, run-started, run for production as runner",
         "never one person: product and security",
         f"profiles: {PROFILE}",
         "sign-offs: slo.p95_generation by product",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import Field
 
 from auditor.core.canonical import canonical_json
+from auditor.core.leaves import ABANDONED_PREDICATE, RUN_STARTED_PREDICATE
 from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, statement_bytes, subject
 from auditor.model import isoformat
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
 TRUST_PREDICATE = f"{PREDICATE_BASE}/trust-policy/v1"
 ENROLMENT_PREDICATE = f"{PREDICATE_BASE}/enrolment/v1"
 # What a machine states. Its key may sign nothing else, so a kind of statement that is added later is refused to it.
-MACHINE_PREDICATES = frozenset({RUN_PREDICATE, f"{PREDICATE_BASE}/run-started/v1", f"{PREDICATE_BASE}/abandoned/v1"})
+MACHINE_PREDICATES = frozenset({RUN_PREDICATE, RUN_STARTED_PREDICATE, ABANDONED_PREDICATE})
 MACHINE_ROLES = frozenset({"runner"})
-# Two roles that one person never holds in one matter, whatever a policy says.
-ALWAYS_DISTINCT = (("waiver-author", "waiver-approver"),)
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$")]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
