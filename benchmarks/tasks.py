@@ -51,14 +51,14 @@ def gates(snapshot: Path) -> Callable[[], Any]:
 
 def evaluate(snapshot: Path) -> Callable[[], Any]:
     """All of ``auditor evaluate``: check the snapshot, decide, report, hash, seal and sign."""
-    from auditor.adapters.signing.keys import generate_key
+    from auditor.adapters.signing.keys import generate_key, load_signer
     from auditor.shell.evaluate import evaluate as run_evaluate
 
     folder = Path(sys.argv[3])
     key = generate_key(folder / "key.pem", "ed25519")
 
     def run() -> Any:
-        done = run_evaluate(snapshot, key=key.private_path, output=folder / "out", time_created=COLLECTED_AT)
+        done = run_evaluate(snapshot, signer=load_signer(key.private_path), output=folder / "out", time_created=COLLECTED_AT)
         return done.decisions.result.value
 
     return run

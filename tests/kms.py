@@ -9,18 +9,18 @@ from __future__ import annotations
 import base64
 import json
 import re
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
+from loopback import Answer, serving_posts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 REGION, ACCOUNT = "eu-central-1", "111122223333"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -94,30 +94,12 @@ class Kms:
 def serving_kms(kms: Kms) -> Iterator[Kms]:
     """Serve ``kms`` on the loopback, its address in ``url``."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            try:
-                status, answer = 200, kms.answer(dict(self.headers), request)
-            except RefusedError as refused:
-                status, answer = refused.status, {"__type": refused.kind, "message": str(refused)}
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(headers: Mapping[str, str], request: bytes) -> Answer:
+        try:
+            status, said = 200, kms.answer(dict(headers), json.loads(request))
+        except RefusedError as refused:
+            status, said = refused.status, {"__type": refused.kind, "message": str(refused)}
+        return Answer(json.dumps(said).encode(), "application/x-amz-json-1.1", status)
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    kms.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving_posts(answer) as kms.url:
         yield kms
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

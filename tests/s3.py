@@ -1,8 +1,7 @@
 """S3 for tests: moto on loopback, and what moto does otherwise than S3 put right, with faults on request.
 
-moto 5.2 lists parts without their checksums, lets a COMPLIANCE retention be shortened and a locked version be deleted,
-and forgets the lock of an object that came in parts. The last is left as it is: it stands for a store that did not do
-as it was told.
+moto 5.2 lists parts without their checksums, lets a COMPLIANCE retention be shortened, and forgets the lock of an
+object that came in parts. The last is left as it is: it stands for a store that did not do as it was told.
 """
 
 from __future__ import annotations
@@ -108,10 +107,6 @@ class FaithfulS3:
         asked = arguments["Retention"]
         if until and (asked["RetainUntilDate"] < until or asked["Mode"] != head["ObjectLockMode"]):
             raise refused("AccessDenied", "PutObjectRetention")
-
-    def _delete_object(self, arguments: dict[str, Any]) -> None:
-        if "VersionId" in arguments and self._head(arguments).get("ObjectLockMode"):
-            raise refused("AccessDenied", "DeleteObject")
 
     def _head(self, arguments: dict[str, Any]) -> Any:
         return self.client.head_object(**{name: arguments[name] for name in ("Bucket", "Key", "VersionId")})

@@ -8,11 +8,9 @@ ts -reply` also makes tokens of its own.
 from __future__ import annotations
 
 import hashlib
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import algos, cms, tsp
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from auditor.adapters.signing.timestamps import Authority
+from loopback import Answer, serving_posts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,9 +61,10 @@ def certify(
     purposes: Sequence[x509.ObjectIdentifier] = (),
     critical: bool = True,
     serial: int | None = None,
+    private: ec.EllipticCurvePrivateKey | None = None,
 ) -> Certified:
     """Make a key and its certificate, signed by ``issuer`` or by itself."""
-    private = ec.generate_private_key(ec.SECP256R1())
+    private = private or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
@@ -106,6 +106,7 @@ class Tsa:
     change: Callable[[dict[str, Any]], None] = lambda _: None
     finish: Callable[[bytes], bytes] = lambda response: response
     signed_certificate: Certified | None = None
+    named_by: tuple[str, ...] = ("sha256",)
     sorted_set: bool = True
     requests: list[bytes] = field(default_factory=list)
 
@@ -137,16 +138,22 @@ class Tsa:
         imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(signature).digest()}
         return self.respond(tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "cert_req": True}).dump())
 
+    def _essential(self, digest: str) -> cms.CMSAttribute:
+        """Name the certificate that signs, as RFC 2634 does with SHA-1 and RFC 5035 with SHA-2."""
+        named = hashlib.new(digest, (self.signed_certificate or self.leaf).der).digest()
+        if digest == "sha1":
+            value = tsp.SigningCertificate({"certs": [tsp.ESSCertID({"cert_hash": named})]})
+            return cms.CMSAttribute({"type": "signing_certificate", "values": [value]})
+        identifier = tsp.ESSCertIDv2({"hash_algorithm": {"algorithm": digest}, "cert_hash": named})
+        value = tsp.SigningCertificateV2({"certs": [identifier]})
+        return cms.CMSAttribute({"type": "signing_certificate_v2", "values": [value]})
+
     def _token(self, content: bytes) -> cms.ContentInfo:
-        named = self.signed_certificate or self.leaf
-        essential = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(named.der).digest()})
         attributes = cms.CMSAttributes(
             [
                 cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
                 cms.CMSAttribute({"type": "message_digest", "values": [hashlib.sha256(content).digest()]}),
-                cms.CMSAttribute(
-                    {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [essential]})]}
-                ),
+                *map(self._essential, self.named_by),
             ]
         )
         leaf = asn1_x509.Certificate.load(self.leaf.der)
@@ -189,30 +196,6 @@ def serving(respond: Callable[[bytes], bytes], **answer: Any) -> Iterator[str]:
 
     ``answer`` may set ``status``, ``content_type`` and ``headers`` of every answer.
     """
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = respond(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(answer.get("status", 200))
-            self.send_header("Content-Type", answer.get("content_type", "application/timestamp-reply"))
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in answer.get("headers", {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/tsa"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-__all__ = ["FOREVER", "TIME_STAMPING", "Certified", "Tsa", "certify", "make_tsa", "serving"]
+    fields = {"content_type": "application/timestamp-reply"} | answer
+    with serving_posts(lambda _, request: Answer(respond(request), **fields)) as address:
+        yield f"{address}/tsa"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from auditor.core.refusals import REFUSALS
 from auditor.shell.ledger import file_statement
 from ledgers import ORIGIN, World, make_world
 from sealed import make_sealed
+from tsa import make_tsa, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +123,28 @@ def test_filing_a_statement_twice_changes_nothing(world: World) -> None:
     assert (again.sequence, again.new) == (1, False)
 
 
+def test_a_checkpoint_is_dated_by_a_time_stamp_authority(
+    world: World, auditor: Callable[..., Said], place: Path
+) -> None:
+    tsa = make_tsa(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    (place / "root.pem").write_text(tsa.root.pem)
+    with serving(tsa.respond) as url:
+        said = auditor("ledger", "stamp", "ledger", *KEY, "--tsa", url)
+    assert (said.code, said.out) == (0, "checkpoint of 6 leaves: timestamped\n")
+    said = auditor("ledger", "verify", "ledger", *KEY, "--tsa-root", "root.pem")
+    assert said.code == 0
+    assert "time       6 leaves were there at 2026-03-01T12:00:00Z" in said.out
+    (place / "root.pem").write_text(make_tsa(tsa.now).root.pem)
+    said = auditor("ledger", "verify", "ledger", *KEY, "--tsa-root", "root.pem")
+    assert (said.code, "[timestamp-untrusted]" in said.err) == (4, True)
+
+
+def test_a_time_stamp_authority_that_is_away_changes_nothing(world: World, auditor: Callable[..., Said]) -> None:
+    said = auditor("ledger", "stamp", "ledger", *KEY, "--tsa", "http://127.0.0.1:9/tsa")
+    assert said.code == 5
+    assert world.view().token(6) is None
+
+
 def test_a_witness_cosigns_what_extends_what_it_saw(world: World, auditor: Callable[..., Said], place: Path) -> None:
     generate_key(place / "witness.pem")
     (place / "own").mkdir()
@@ -165,6 +189,9 @@ def test_a_witness_never_signs_a_second_history(world: World, auditor: Callable[
     [
         ("verify", "ledger", "--proof", "x", *KEY),
         ("verify", *KEY),
+        ("verify", "--proof", "x", *KEY, "--tsa-root", "x"),
+        ("verify", "ledger", *KEY, "--tsa-root", "nowhere"),
+        ("stamp", "ledger", *KEY, "--tsa", "nowhere"),
         ("verify", "ledger", *KEY, "--witness", "nobody"),
         ("verify", "ledger", *KEY, "--witnesses", "1"),
         ("verify", "ledger", "--origin", ORIGIN, "--ledger-key", "nowhere.pub"),

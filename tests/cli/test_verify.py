@@ -53,6 +53,13 @@ def test_a_moved_bundle_verifies_without_its_inputs_and_without_opa(moved: Path)
     assert done.err == ""
 
 
+def test_the_tar_of_a_bundle_verifies_alike(moved: Path, auditor: Run) -> None:
+    assert auditor("pack", moved / "bundle", moved / "bundle.tar").code == 0
+    folder, tar = (auditor("verify", moved / name, "--key", moved / "key.pub") for name in ("bundle", "bundle.tar"))
+    assert tar == folder
+    assert "decided again to the same bytes" in tar.out
+
+
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [

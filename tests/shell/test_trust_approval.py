@@ -11,6 +11,7 @@ import pytest
 
 from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import compiled_triple
+from auditor.adapters.signing.keys import load_signer
 from auditor.core.authority import gate_approval
 from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.core.trust import trust_statement, written
@@ -45,7 +46,7 @@ class Run:
         self.created = estate.collected_at + timedelta(minutes=1)
         done = evaluate(
             snapshot,
-            key=self.runner.private,
+            signer=load_signer(self.runner.private),
             output=root / "bundles",
             time_created=self.created,
         )

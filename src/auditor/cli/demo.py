@@ -76,7 +76,7 @@ def _run(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    from auditor.adapters.signing.keys import generate_key  # noqa: PLC0415 - lazy
+    from auditor.adapters.signing.keys import generate_key, load_signer  # noqa: PLC0415 - lazy
     from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
     from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
     from auditor.estate import write_estate  # noqa: PLC0415 - lazy
@@ -93,7 +93,7 @@ def _run(
     with bar("deciding") as update:
         done = evaluate(
             snapshot,
-            key=key.private_path,
+            signer=load_signer(key.private_path),
             output=output / "bundles",
             time_created=utc_now(),
             as_of=estate.as_of,

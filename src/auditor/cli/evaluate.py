@@ -12,8 +12,11 @@ import click
 from auditor.cli import complete, gates
 from auditor.cli.defaults import from_file
 from auditor.cli.engine_options import engine_options
+from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
 from auditor.cli.outputs import Outputs, check_folder, check_outputs, to_standard_output, write_outputs
+from auditor.cli.relying_options import LEDGER_KEY, TrustChoice, trust_options
+from auditor.cli.run_trust import begin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,12 +56,12 @@ if TYPE_CHECKING:
 @click.option(
     "--as-of", type=Instant(), help="The instant at which the verdict speaks; default: the collection's, to 10 s."
 )
+@key_options
+@tsa_options
+@trust_options
+@LEDGER_KEY
 @click.option(
-    "--key",
-    type=click.Path(path_type=Path),
-    default=Path("auditor-key.pem"),
-    show_default=True,
-    help="Private key that seals the bundle.",
+    "--accept-waivers", is_flag=True, help="Let a gate whose every fail is waived count as met; the fail stays visible."
 )
 @click.option(
     "--output",
@@ -86,12 +89,16 @@ def command(
     gate: tuple[str, ...],
     policies: Path | None,
     as_of: datetime | None,
-    key: Path,
+    key: SigningKey,
+    tsa: TsaChoice,
+    relying: TrustChoice,
+    ledger_key: str | None,
     output: Path,
     outputs: Outputs,
     collected_at: datetime | None,
     engine: EngineChoice,
     *,
+    accept_waivers: bool,
     no_color: bool,
     quiet: bool,
     verbose: bool,
@@ -100,14 +107,15 @@ def command(
 
     Exit code: 0 every gate is met, 1 a gate is not met, 3 the evidence does not decide. With --gate, of those gates
     alone; the bundle and the report always hold all of them.
+
+    Without --trust the run is unapproved. With it, the run is filed in the environment's ledger before it collects.
     """
+    from auditor.adapters.bundle.layout import ATTESTATION  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
-    from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
     from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
@@ -118,13 +126,13 @@ def command(
         check_as_of(collected_at or now, as_of)
     check_outputs(outputs)
     check_folder(output, "--output")
-    load_signer(key)
+    signer = key.open()
     check_engine(engine)
     pack = load_pack(policies or policies_dir())
-    gates.check_gates(load_profile(pack, profile), gate)
-    if others_may_read(key):
-        narrate(f"{key}: others may read this signing key; chmod 600 {key}")
-    with tempfile.TemporaryDirectory(prefix="auditor-") as scratch:
+    bound = load_profile(pack, profile)
+    gates.check_gates(bound, gate)
+    begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of)
+    with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
         if snapshot is None:
             from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
 
@@ -135,18 +143,21 @@ def command(
         with progress_bar("deciding", quiet=quiet, verbose=verbose, no_color=no_color) as update:
             done = evaluate(
                 snapshot,
-                key=key,
+                signer=signer,
                 output=output,
                 time_created=now,
                 profile_name=profile,
                 policies=policies,
                 as_of=as_of,
                 engine=engine,
+                run=run,
+                timestamper=tsa.open(),
                 progress=update,
             )
-    show(done, outputs, control_words(pack.controls), gate, no_color=no_color, quiet=quiet)
+        closer.sealed((done.bundle / ATTESTATION).read_bytes())
+    show(done, outputs, control_words(pack.controls), gate, waivers=accept_waivers, no_color=no_color, quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
-    return gates.exit_code(done.summary, gate)
+    return gates.exit_code(done.summary, gate, waivers=accept_waivers)
 
 
 def show(
@@ -155,6 +166,7 @@ def show(
     words: Mapping[str, ControlWords],
     gate_names: tuple[str, ...] = (),
     *,
+    waivers: bool = False,
     no_color: bool = False,
     quiet: bool = False,
 ) -> None:
@@ -170,7 +182,8 @@ def show(
         narrate(f"note: {note}", quiet=quiet)
     if quiet:
         return
-    closing = gates.explain(done.summary, gate_names, gates.exit_code(done.summary, gate_names))
+    code = gates.exit_code(done.summary, gate_names, waivers=waivers)
+    closing = gates.explain(done.summary, gate_names, code, waivers=waivers)
     if to_standard_output(outputs):
         narrate(closing)
     else:

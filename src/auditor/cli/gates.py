@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.adapters.policies.profile import Profile
-    from auditor.core.summary import Summary
+    from auditor.core.summary import GateEntry, Summary
 
 
 def check_gates(profile: Profile, names: Sequence[str]) -> None:
@@ -31,19 +31,35 @@ def check_gates(profile: Profile, names: Sequence[str]) -> None:
             )
 
 
-def exit_code(summary: Summary, names: Sequence[str]) -> ExitCode:
-    """Return the exit code of a run: that of all its gates, or of those that were named."""
-    if not names:
+def exit_code(summary: Summary, names: Sequence[str], *, waivers: bool = False) -> ExitCode:
+    """Return the exit code of a run: that of all its gates, or of those that were named.
+
+    With ``waivers`` a gate whose every fail is waived counts as met.
+    """
+    if not names and not any(gate.waived for gate in summary.gates if waivers):
         return BY_RESULT[summary.result]
-    return worst(gate.verdict for gate in summary.gates if gate.gate in names)
+    return worst(_counted(gate, waivers=waivers) for gate in summary.gates if not names or gate.gate in names)
 
 
-def explain(summary: Summary, names: Sequence[str], code: ExitCode) -> str:
-    """Say which gates decided the exit code, and which did not count."""
+def _counted(gate: GateEntry, *, waivers: bool) -> str:
+    return "pass" if gate.waived and waivers else gate.verdict
+
+
+def explain(summary: Summary, names: Sequence[str], code: ExitCode, *, waivers: bool = False) -> str:
+    """Say which gates decided the exit code, which did not count, and which count only for their waivers."""
+    said = _explained(summary, names, code, waivers=waivers)
+    waived = [gate.gate for gate in summary.gates if gate.waived and (not names or gate.gate in names)]
+    if not waived:
+        return said
+    how = "met by their waivers (--accept-waivers)" if waivers else "waived, and met only under --accept-waivers"
+    return f"{said}; {how}: {', '.join(waived)}"
+
+
+def _explained(summary: Summary, names: Sequence[str], code: ExitCode, *, waivers: bool) -> str:
     if not names and code == ExitCode.PASS:
         return "Exit code 0"
     counted = [gate for gate in summary.gates if not names or gate.gate in names]
-    deciding = [gate.gate for gate in counted if BY_RESULT[gate.verdict] == code]
+    deciding = [gate.gate for gate in counted if BY_RESULT[_counted(gate, waivers=waivers)] == code]
     left_out = [gate.gate for gate in summary.gates if gate not in counted]
     said = f"Exit code {int(code)}, decided by gate{'s' if len(deciding) > 1 else ''} {', '.join(deciding)}"
     return f"{said} alone (--gate); not counted: {', '.join(left_out)}" if left_out else said

@@ -1,4 +1,4 @@
-"""``auditor ledger init|show|verify|prove|abandon|witness|cosign``."""
+"""``auditor ledger init|show|verify|prove|abandon|stamp|witness|cosign``."""
 
 from __future__ import annotations
 
@@ -87,6 +87,12 @@ def show(ledger: Path, release: str | None, *, as_json: bool) -> int:
 @WITNESSES
 @WITNESS_THRESHOLD
 @click.option(
+    "--tsa-root",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Root certificate (PEM) of a time-stamp authority that you trust: check the checkpoints' timestamps too.",
+)
+@click.option(
     "--proof", type=click.Path(path_type=Path), help="Check this proof, as `auditor ledger prove` gives it, instead."
 )
 def verify(
@@ -96,17 +102,21 @@ def verify(
     anchor: Path | None,
     witness: tuple[tuple[str, Path], ...],
     witnesses: int,
+    tsa_root: tuple[Path, ...],
     proof: Path | None,
 ) -> int:
     """Check LEDGER: every leaf, statement and checkpoint in it; or, without it, a proof that was made from it.
 
     Exit code: 0 it holds, 4 refused, with the name of the refusal.
     """
-    from auditor.shell.ledger import check_ledger, read_trust  # noqa: PLC0415 - lazy
+    from auditor.model import isoformat  # noqa: PLC0415 - lazy
+    from auditor.shell.ledger import check_ledger, ledger_times, read_trust  # noqa: PLC0415 - lazy
     from auditor.shell.ledger_proof import verify_proof  # noqa: PLC0415 - lazy
 
     if (ledger is None) == (proof is None):
         raise click.UsageError("give either LEDGER or --proof")
+    if proof is not None and tsa_root:
+        raise click.UsageError("--tsa-root: a proof carries no timestamp; give LEDGER")
     trust = read_trust(origin, ledger_key, dict(witness), witnesses)
     if proof is not None:
         told = verify_proof(proof, trust, anchor)
@@ -117,6 +127,8 @@ def verify(
     done = check_ledger(ledger, trust, anchor)
     click.echo(f"VERIFIED   {ledger}")
     _say_checkpoint(origin, done.checkpoint.size, done.cosigned, done.anchored)
+    for size, time in ledger_times(ledger, trust, tsa_root).items() if tsa_root else ():
+        click.echo(f"time       {size} leaves were there at {isoformat(time)}")
     if done.pending:
         click.echo(f"note       {done.pending} leaf is being written, or was left by a writer that was killed")
     click.echo("note       who may sign which statement is the trust policy's to say, and was not asked")
@@ -156,6 +168,23 @@ def abandon(ledger: Path, sequence: int, reason: str, key: Path, ledger_key: Pat
 
     done = state(ledger, sequence, reason, load_signer(key), load_signer(ledger_key), utc_now())
     click.echo(f"leaf {done.sequence} closes leaf {sequence}: abandoned")
+    return 0
+
+
+@command.command("stamp")
+@LEDGER
+@ORIGIN
+@PUBLIC_KEY
+@click.option("--tsa", required=True, help="Address of an RFC 3161 time-stamp authority, http or https.")
+def stamp(ledger: Path, origin: str, ledger_key: Path, tsa: str) -> int:
+    """Put a timestamp beside the latest checkpoint of LEDGER: what it covers was there by then."""
+    from auditor.adapters.ledger.directory import LedgerDirectory  # noqa: PLC0415 - lazy
+    from auditor.adapters.signing.tsa_client import http_timestamper  # noqa: PLC0415 - lazy
+    from auditor.shell.ledger import read_trust  # noqa: PLC0415 - lazy
+
+    trust = read_trust(origin, ledger_key, {}, 0)
+    size = LedgerDirectory(ledger).stamp(trust.key, http_timestamper(tsa))
+    click.echo(f"checkpoint of {size} leaves: timestamped")
     return 0
 
 

@@ -15,11 +15,11 @@ from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.reports.markdown import control_words, render_markdown
-from auditor.adapters.signing.keys import load_signer
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.core.canonical import canonical_json
 from auditor.core.evidence import NO_STATEMENTS
 from auditor.core.summary import Summary, summarise
+from auditor.errors import UsageError
 from auditor.shell.decide import SLOT_US, Inputs, decide
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
 from auditor.shipped import policies_dir, reports_dir
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from auditor.adapters.signing.sslib import Signer
+    from auditor.adapters.signing.timestamps import Timestamper
     from auditor.core.decisions import Decisions
+    from auditor.shell.trusted_run import TrustedRun
 
 DEFAULT_PROFILE = "hybrid-routing-gates"
 SETTINGS = {"TimeZone": "UTC", "slotSeconds": str(SLOT_US // 1_000_000)}
@@ -62,35 +65,44 @@ class Evaluation:
 def evaluate(
     snapshot_dir: Path,
     *,
-    key: Path,
+    signer: Signer,
     output: Path,
     time_created: datetime,
     profile_name: str = DEFAULT_PROFILE,
     policies: Path | None = None,
     as_of: datetime | None = None,
     engine: EngineChoice = DEFAULT_ENGINE,
+    run: TrustedRun | None = None,
+    timestamper: Timestamper | None = None,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> Evaluation:
     """Decide ``profile_name`` over the snapshot and seal the bundle into ``output``.
 
     ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot. ``engine`` is named in the bundle, and
-    any engine gives the same decisions; ``notes`` of the result are things to know of it.
+    any engine gives the same decisions; ``notes`` of the result are things to know of it. Without ``run``, which a
+    trust policy governs, everything is unapproved.
 
     Raises:
         AuditorError: whatever is at fault, by its class; nothing is left behind.
     """
-    signer = load_signer(key)
     snapshot = open_snapshot(snapshot_dir)
+    if run is not None and snapshot.scope != run.scope:
+        raise UsageError(f"{snapshot_dir}: the snapshot is of {snapshot.scope}, the run began for {run.scope}")
     root = policies or policies_dir()
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
     policy_files = pack_files(root)
     with open_engine(pack, engine) as policies_engine:
-        inputs = Inputs(snapshot, pack, profile, moment, policy_digest_of(root, policy_files), NO_STATEMENTS)
+        policy_digest = policy_digest_of(root, policy_files)
+        evidence = run.evidence if run else NO_STATEMENTS
+        inputs = Inputs(snapshot, pack, profile, moment, policy_digest, evidence)
         decisions, content = decide(inputs, policies_engine, progress=progress)
     words = control_words(pack.controls)
-    markdown = render_markdown(decisions.document, words, reports_dir())
+    unapproved = run.unapproved(decisions.document, pack, policy_digest, time_created) if run else {}
+    approval = "approved" if run and not unapproved else "unapproved"
+    trust = run.trust_member() if run else None
+    markdown = render_markdown(decisions.document, words, reports_dir(), approval=approval, trust=trust)
     environment = _environment(pack.opa)
     request = SealRequest(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
@@ -105,14 +117,19 @@ def evaluate(
         time_created=time_created,
         valid_until=moment + timedelta(seconds=profile.document.validity_seconds),
         settings=SETTINGS,
-        development_key=True,
+        development_key=run is None or not run.production,
         rego_engine=policies_engine.description,
+        evidence=evidence,
+        statements=run.statements if run else {},
+        approval=approval,
+        trust=trust,
+        chain=run.chain_member() if run else None,
+        timestamper=run.timestamper if run else timestamper,
     )
     bundle = seal(request, output, signer)
     report = bundle / "data" / "report" / "report.md"
-    return Evaluation(
-        bundle, report, decisions, content, markdown, summarise(decisions.document, words), policies_engine.notes
-    )
+    notes = (*policies_engine.notes, *(f"gate {gate} is UNAPPROVED: {why}" for gate, why in unapproved.items()))
+    return Evaluation(bundle, report, decisions, content, markdown, summarise(decisions.document, words), notes)
 
 
 def _floor(moment: datetime) -> datetime:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.adapters.ledger.checking import LedgerTrust, VerifiedLedger, verify_ledger
+from auditor.adapters.ledger.checking import LedgerTrust, VerifiedLedger, checkpoint_times, verify_ledger
 from auditor.adapters.ledger.directory import LedgerDirectory
 from auditor.adapters.ledger.note_keys import ledger_key, witness_key
 from auditor.adapters.ledger.reader import read_ledger
 from auditor.adapters.signing.envelope import MAX_BYTES, sign, unverified_payload
+from auditor.adapters.signing.timestamps import Authority
 from auditor.core.canonical import StrictJSONError, sha256_hex, strict_json
 from auditor.core.filing import leaf_of
 from auditor.core.leaves import AbandonedPredicate, abandoned_statement
@@ -20,7 +21,7 @@ from auditor.errors import UsageError, VerificationError
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -48,6 +49,17 @@ def check_ledger(path: Path, trust: LedgerTrust, anchor: Path | None = None) -> 
         VerificationError: the ledger does not hold.
     """
     return verify_ledger(read_ledger(path), trust, None if anchor is None else read_bytes(anchor, "anchor"))
+
+
+def ledger_times(path: Path, trust: LedgerTrust, roots: Sequence[Path]) -> dict[int, datetime]:
+    """Return size -> trusted time of each checkpoint that carries a timestamp; ``roots`` are pinned certificates (PEM).
+
+    Raises:
+        UsageError: a certificate cannot be read.
+        VerificationError: a timestamp is not over its checkpoint, or by no TSA under these roots.
+    """
+    pinned = [Authority(str(one), (read_text(one, "certificate"),)) for one in roots]
+    return checkpoint_times(read_ledger(path), trust.key, pinned)
 
 
 def file_statement(path: Path, envelope: bytes, signer: Signer, *, closes: int | None = None) -> Appended:
@@ -108,3 +120,11 @@ def read_bytes(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: the {what} cannot be read ({error.strerror})") from error
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return the ASCII text of a file that a person named. Raises ``UsageError``."""
+    try:
+        return read_bytes(path, what).decode("ascii")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: the {what} is not ASCII at byte {error.start}; expected PEM") from error

@@ -18,6 +18,7 @@ from auditor.model import isoformat
 from auditor.shell.trusted import Standing, check_chain, check_signer, check_standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -60,10 +61,14 @@ class CheckedLedger:
 
 @dataclass(slots=True)
 class TrustPolicyReliance:
-    """A trust policy, and the ledger of the bundle's environment where it is at hand."""
+    """A trust policy, and the ledger of the bundle's environment where it is at hand.
+
+    ``open_ledger`` gives that ledger, verified, once the bundle's signature has been; None where there is none.
+    """
 
     trust: LoadedTrust
-    ledger: CheckedLedger | None = None
+    open_ledger: Callable[[str], CheckedLedger | None] = lambda _environment: None
+    ledger: CheckedLedger | None = field(default=None, init=False)
     standing: Standing | None = field(default=None, init=False)
     _signed_at: datetime | None = field(default=None, init=False)
 
@@ -84,6 +89,7 @@ class TrustPolicyReliance:
         signed_at = isoformat(self.standing.signed_at)
         notes = [f"trust policy {policy.id}, version {policy.version}; a pinned authority's clock says {signed_at}"]
         notes += [f"gate {gate} is UNAPPROVED: {why.message}" for gate, why in self.standing.unapproved.items()]
+        self.ledger = self.open_ledger(bundle.predicate.scope.environment)
         if self.ledger is not None:
             check_chain(bundle, self.trust, self.ledger.view, self.ledger.verified.leaves)
             size = self.ledger.verified.checkpoint.size

@@ -14,9 +14,12 @@ import pytest
 
 from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.writer import seal
+from auditor.adapters.signing.envelope import open_envelope
 from auditor.adapters.signing.keys import generate_key, load_signer
+from auditor.adapters.signing.timestamps import token_time
 from auditor.errors import EngineError, UsageError
-from sealed import BUNDLE_ID, Sealed, make_sealed, request, signed_statement
+from sealed import AS_OF, BUNDLE_ID, Sealed, make_sealed, request, signed_statement
+from tsa import make_tsa
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +103,18 @@ def test_the_same_run_and_an_ed25519_key_give_the_same_bytes(sealed: Sealed, tmp
         assert path.is_dir() or other.read_bytes() == path.read_bytes()
 
 
+def test_a_run_is_sealed_with_a_timestamp_or_not_at_all(tmp_path: Path, signer: Any) -> None:
+    tsa = make_tsa(AS_OF)
+    stamped = replace(request(tmp_path / "run"), timestamper=tsa.stamp)
+    content = (seal(stamped, tmp_path / "out", signer) / layout.ATTESTATION).read_bytes()
+    opened = open_envelope(content, signer.public_key, "here")
+    assert token_time(opened.timestamp, opened.signature, [tsa.authority], "here") == AS_OF
+    wrong = replace(stamped, timestamper=lambda _: tsa.stamp(b"another signature"))
+    with pytest.raises(EngineError, match="no token that can be sealed"):
+        seal(wrong, tmp_path / "none", signer)
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_sealed_bundle_is_never_replaced(sealed: Sealed, tmp_path: Path) -> None:
     before = sealed.path(layout.ATTESTATION).read_bytes()
     with pytest.raises(UsageError, match="exists already"):
@@ -152,6 +167,16 @@ def test_what_goes_wrong_is_said_and_leaves_nothing(
     with pytest.raises(kind, match=re.escape(says)):
         seal(change(request(tmp_path / "run")), tmp_path / "new" / "out", signer)
     assert not (tmp_path / "new").exists()
+
+
+def test_what_no_tar_can_hold_is_not_sealed(tmp_path: Path, signer: Any) -> None:
+    """A name that a bundle may have, but a ustar header has no room for after the last slash."""
+    name = "x" * 97 + ".sql"
+    wanted = request(tmp_path / "run")
+    (wanted.policies / name).write_bytes(b"select 1")
+    with pytest.raises(UsageError, match="has no slash"):
+        seal(replace(wanted, policy_files=(*wanted.policy_files, name)), tmp_path / "out", signer)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:

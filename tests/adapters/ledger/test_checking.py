@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,7 @@ from auditor.core.note import COSIGNATURE, NoteSignature
 from auditor.core.refusals import REFUSALS
 from auditor.errors import UsageError, VerificationError
 from ledgers import ORIGIN, World, make_world
+from tsa import make_tsa
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,23 +288,33 @@ def test_a_cosignature_is_the_witnesss_over_this_very_checkpoint(world: World, w
 
 def test_a_checkpoint_is_stamped_once_over_its_signature(world: World) -> None:
     world.append(world.started(1))
-    asked: list[bytes] = []
+    tsa = make_tsa(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    assert world.directory.stamp(world.key, tsa.stamp) == 1
+    assert world.directory.stamp(world.key, tsa.stamp) == 1
+    assert len(tsa.requests) == 1
+    world.append(world.started(2))
+    tsa.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert world.directory.stamp(world.key, tsa.stamp) == 2
+    times = checkpoint_times(world.view(), world.key, [tsa.authority])
+    assert times == {1: datetime(2026, 3, 1, 12, tzinfo=UTC), 2: datetime(2026, 3, 2, 12, tzinfo=UTC)}
+    assert verify_ledger(world.view(), world.trust).checkpoint.size == 2
+    with pytest.raises(VerificationError) as caught:
+        checkpoint_times(world.view(), world.key, [make_tsa(tsa.now).authority])
+    assert caught.value.code == "timestamp-untrusted"
+    swap(world.path / layout.token(1), world.path / layout.token(2))
+    with pytest.raises(VerificationError) as caught:
+        checkpoint_times(world.view(), world.key, [tsa.authority])
+    assert caught.value.code == "timestamp-invalid"
 
-    def timestamper(signature: bytes) -> bytes:
-        asked.append(signature)
-        return b"token over " + signature
 
-    assert world.directory.stamp(world.key, timestamper) == 1
-    assert world.directory.stamp(world.key, timestamper) == 1
+def test_cosignatures_leave_a_timestamp_valid(world: World, witnesses: list[Signer]) -> None:
+    tsa = make_tsa(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    world.append(world.started(1))
+    world.directory.stamp(world.key, tsa.stamp)
+    key = key_of("witness.example/a", witnesses[0], COSIGNATURE)
     signed, _, _ = check_tree(world.view(), world.key)
-    assert asked == [signed.signature]
-
-    def token_time(token: bytes, signature: bytes, where: str) -> str:
-        assert (token, where.endswith("checkpoints/1.tsr")) == (b"token over " + signature, True)
-        return "a time"
-
-    assert checkpoint_times(world.view(), world.key, token_time) == {1: "a time"}
-    assert verify_ledger(world.view(), world.trust).checkpoint.size == 1
+    world.directory.add_cosignature(world.key, key, 1, cosign(signed, key.name, witnesses[0], 5))
+    assert list(checkpoint_times(world.view(), world.key, [tsa.authority])) == [1]
 
 
 def test_keys_for_checkpoints_are_ed25519_and_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.adapters.signing.timestamps import Authority, authority_problems, token_time, trusted_time
-from auditor.adapters.signing.tokens import read_token, sorted_certificates
+from auditor.adapters.signing.tokens import parsed_or_refused, read_token, sorted_certificates
 from auditor.errors import VerificationError
 from tsa import FOREVER, TIME_STAMPING, Tsa, certify, make_tsa
 
@@ -206,6 +206,33 @@ def test_two_certificates_of_one_name_and_number_are_refused() -> None:
     assert "2 certificates of the token's signer" in said
 
 
+def test_a_token_that_names_another_certificate_of_the_same_key_is_refused(tmp_path: Path) -> None:
+    tsa = make_tsa(THEN)
+    again = certify("Test TSA again", tsa.root, purposes=TIME_STAMPING, private=tsa.leaf.private)
+    response = replace(tsa, signed_certificate=again).stamp(SIGNATURE)
+    code, said = refused(response, [tsa.authority])
+    assert code == "timestamp-invalid"
+    assert "does not name the certificate of 'CN=Test TSA'" in said
+    assert not openssl(tsa, response, tmp_path, *at(THEN))
+
+
+def test_a_token_that_names_no_certificate_is_refused(tmp_path: Path) -> None:
+    tsa = make_tsa(THEN, named_by=())
+    response = tsa.stamp(SIGNATURE)
+    code, said = refused(response, [tsa.authority])
+    assert code == "timestamp-invalid"
+    assert "does not name the certificate" in said
+    assert not openssl(tsa, response, tmp_path, *at(THEN))
+
+
+@pytest.mark.parametrize("named_by", [("sha1",), ("sha256",), ("sha384",), ("sha512",), ("sha1", "sha512")])
+def test_a_certificate_may_be_named_in_the_ways_of_both_rfcs(named_by: tuple[str, ...], tmp_path: Path) -> None:
+    tsa = make_tsa(THEN, named_by=named_by)
+    response = tsa.stamp(SIGNATURE)
+    assert token_time(response, SIGNATURE, [tsa.authority], "here") == THEN
+    assert openssl(tsa, response, tmp_path, *at(THEN))
+
+
 def test_bytes_behind_the_token_are_refused() -> None:
     tsa = make_tsa(THEN)
     code, _ = refused(tsa.stamp(SIGNATURE) + b"\x00", [tsa.authority])
@@ -216,6 +243,23 @@ def test_an_endless_token_is_refused_unread() -> None:
     code, said = refused(bytes(1 << 17), [make_tsa(THEN).authority])
     assert code == "timestamp-invalid"
     assert "at most 65536 are read" in said
+
+
+def test_fractions_of_a_second_are_dropped() -> None:
+    tsa = make_tsa(THEN, change=lambda info: info.update(gen_time=THEN + timedelta(milliseconds=500)))
+    response = tsa.stamp(SIGNATURE)
+    assert b"20260301120500.5Z" in response
+    assert token_time(response, SIGNATURE, [tsa.authority], "here") == THEN
+
+
+def test_a_token_that_was_granted_with_modifications_is_refused() -> None:
+    def modify(response: bytes) -> bytes:
+        token = tsp.TimeStampResp.load(response)["time_stamp_token"]
+        return tsp.TimeStampResp({"status": {"status": "granted_with_mods"}, "time_stamp_token": token}).dump()
+
+    tsa = make_tsa(THEN, finish=modify)
+    code, said = refused(tsa.stamp(SIGNATURE), [tsa.authority])
+    assert (code, "granted with modifications" in said) == ("timestamp-invalid", True)
 
 
 def test_an_authority_counts_in_its_window_only() -> None:
@@ -289,6 +333,20 @@ def test_a_cut_token_is_refused(cut: int) -> None:
 
 
 def test_a_response_without_a_token_is_refused_although_it_says_granted() -> None:
-    """The library panics on it; that is a refusal and no crash."""
-    assert tsp.PKIStatusInfo({"status": "granted"}).dump().hex() == "3003020100"
     assert refused(bytes.fromhex("30053003020100"), [CHAINED.authority])[0] == "timestamp-invalid"
+
+
+def test_a_panic_of_the_library_is_a_refusal_and_an_interrupt_is_none() -> None:
+    class PanicException(BaseException):
+        """Stands in for what pyo3 raises when Rust panics."""
+
+    def fails(error: BaseException) -> Callable[[], None]:
+        def read() -> None:
+            raise error
+
+        return read
+
+    with pytest.raises(VerificationError, match="here: no RFC 3161 token that can be read"):
+        parsed_or_refused(fails(PanicException()), "here")
+    with pytest.raises(KeyboardInterrupt):
+        parsed_or_refused(fails(KeyboardInterrupt()), "here")

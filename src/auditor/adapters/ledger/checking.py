@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.adapters.ledger import layout
 from auditor.adapters.ledger.note_keys import NoteKey, SignedCheckpoint, cosigners, open_checkpoint
 from auditor.adapters.signing.envelope import MAX_BYTES, unverified_payload
+from auditor.adapters.signing.timestamps import token_time
 from auditor.core.canonical import StrictJSONError, sha256_hex, strict_json
 from auditor.core.filing import check_filed
 from auditor.core.merkle import leaf_hash, root, roots
@@ -20,10 +21,11 @@ from auditor.core.release_history import check_history
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from auditor.adapters.ledger.reader import LedgerView
+    from auditor.adapters.signing.timestamps import Authority
     from auditor.core.checkpoint import Checkpoint
     from auditor.core.leaves import Leaf
 
@@ -142,19 +144,20 @@ def check_witnesses(signed: SignedCheckpoint, trust: LedgerTrust, where: str) ->
     return found
 
 
-def checkpoint_times(
-    view: LedgerView, key: NoteKey, token_time: Callable[[bytes, bytes, str], datetime]
-) -> dict[int, datetime]:
-    """Return size -> trusted time of each kept checkpoint that carries a timestamp.
+def checkpoint_times(view: LedgerView, key: NoteKey, authorities: Sequence[Authority]) -> dict[int, datetime]:
+    """Return size -> trusted time of each kept checkpoint that carries a timestamp, in order.
 
-    ``token_time`` is given token, signature and the file's name. Raises ``VerificationError``.
+    A leaf was in the ledger at the time of the first one that covers it.
+
+    Raises:
+        VerificationError: ``timestamp-invalid``, ``timestamp-untrusted``, or what is wrong with a checkpoint.
     """
     times: dict[int, datetime] = {}
     for size in view.kept:
         token = view.token(size)
         if token is not None:
             signed = open_checkpoint(view.kept_checkpoint(size), key, str(view.path / layout.kept(size)))
-            times[size] = token_time(token, signed.signature, str(view.path / layout.token(size)))
+            times[size] = token_time(token, signed.signature, authorities, str(view.path / layout.token(size)))
     return times
 
 

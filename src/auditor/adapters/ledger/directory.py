@@ -143,18 +143,20 @@ class LedgerDirectory:
     def stamp(self, key: NoteKey, timestamper: Callable[[bytes], bytes]) -> int:
         """Put a timestamp over the latest checkpoint's signature beside it, unless one is there; return its size.
 
-        ``timestamper`` gives the DER of a TimeStampResp over what it is given (RFC 3161).
+        ``timestamper`` gives the DER of a TimeStampResp over what it is given (RFC 3161). Nobody waits while it does.
 
         Raises:
             VerificationError: the folder does not hold what was signed by ``key``.
             EngineError: the disk or the timestamp authority failed.
         """
-        with self._locked():
-            view = read_ledger(self.path)
-            signed, _, _ = check_tree(view, key)
-            size = signed.checkpoint.size
-            if view.token(size) is None:
-                self._put(layout.token(size), timestamper(signed.signature))
+        view = read_ledger(self.path)
+        signed, _, _ = check_tree(view, key)
+        size = signed.checkpoint.size
+        if view.token(size) is None:
+            token = timestamper(signed.signature)
+            with self._locked():
+                if view.token(size) is None:
+                    self._put(layout.token(size), token)
         return size
 
     def _again(self, sequence: int, same: bool, signed: SignedCheckpoint) -> Appended:  # noqa: FBT001 - one caller

@@ -31,6 +31,11 @@ class Element:
         """Return the whole element as it stands."""
         return self.content[self.start : self.end]
 
+    @property
+    def contents(self) -> bytes:
+        """Return what is in it."""
+        return self.content[self.body : self.end]
+
     def children(self) -> Iterator[Element]:
         """Yield the elements in it, in their order. Raises ``ValueError``."""
         place = self.body
@@ -41,10 +46,14 @@ class Element:
 
     def child(self, tag: int) -> Element:
         """Return the first element of a tag in it. Raises ``ValueError``."""
-        for one in self.children():
-            if one.tag == tag:
-                return one
-        raise ValueError(f"no element of tag {tag:#x} at byte {self.start}")
+        return self.children_of(tag)[0]
+
+    def children_of(self, tag: int) -> list[Element]:
+        """Return the elements of a tag in it, of which there is one at least. Raises ``ValueError``."""
+        found = [one for one in self.children() if one.tag == tag]
+        if not found:
+            raise ValueError(f"no element of tag {tag:#x} at byte {self.start}")
+        return found
 
 
 def outermost(content: bytes) -> Element:

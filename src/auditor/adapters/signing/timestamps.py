@@ -46,14 +46,17 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class TrustedTime:
-    """When a signature existed at the latest, and the pinned authority that says so."""
+    """When a signature existed at the latest (UTC, fractions of a second dropped), and the pinned authority behind it.
+
+    How exact it is, is the authority's own word (its policy, or the token's ``accuracy``), and not judged here.
+    """
 
     time: datetime
     authority: Authority
 
 
 def token_time(response: bytes | None, signature: bytes, roots: Sequence[Authority], where: str) -> datetime:
-    """Return the trusted time (UTC) of ``signature``; what ``trusted_time`` raises, it raises."""
+    """Return the trusted time of ``signature``, UTC, in whole seconds; what ``trusted_time`` raises, it raises."""
     return trusted_time(response, signature, roots, where).time
 
 
@@ -63,7 +66,6 @@ def trusted_time(response: bytes | None, signature: bytes, roots: Sequence[Autho
     Raises:
         VerificationError: ``timestamp-missing``, ``timestamp-invalid`` (no token over this signature) or
             ``timestamp-untrusted`` (no pinned authority vouches for it at its own time).
-        UsageError: a pinned authority has no readable certificate.
     """
     if response is None:
         raise VerificationError(

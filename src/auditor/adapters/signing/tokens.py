@@ -1,8 +1,8 @@
 """Reads an RFC 3161 token over a signature: everything of it but its own signature and chain.
 
 Rules kept here: the bytes are hostile; the token is over the raw bytes of the signature, hashed with SHA-2; exactly one
-certificate in it is its signer's, made for time stamping and nothing else. Who trusts that certificate is asked by
-``timestamps``.
+certificate in it is its signer's, made for time stamping and nothing else, and named under the token's signature. Who
+trusts that certificate is asked by ``timestamps``.
 Sources: RFC 3161 (2.3, 2.4.2), RFC 5816, RFC 5652.
 """
 
@@ -12,7 +12,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from auditor.adapters.signing.der import FIRST, SEQUENCE, outermost
+from auditor.adapters.signing.der import FIRST
+from auditor.adapters.signing.essential import names_certificate, signed_data
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def read_token(response: bytes, signature: bytes, where: str) -> Token:
     Raises:
         VerificationError: ``timestamp-invalid``; ``timestamp-untrusted`` when its signer is no time-stamp authority.
     """
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - heavy
     from rfc3161_client import decode_timestamp_response  # noqa: PLC0415 - heavy
 
     if len(response) > MAX_TOKEN_BYTES:
@@ -65,6 +67,9 @@ def read_token(response: bytes, signature: bytes, where: str) -> Token:
     time, nonce = parsed_or_refused(lambda: (info.gen_time, info.nonce), where)
     signer, name = _signer(parsed, where)
     _check_purpose(signer, name, where)
+    der = signer.public_bytes(Encoding.DER)
+    if not parsed_or_refused(lambda: names_certificate(response, der), where):
+        raise invalid(where, f"the token does not name the certificate of {name!r} as the one that signed it")
     return Token(time, nonce, name, parsed)
 
 
@@ -75,10 +80,9 @@ def sorted_certificates(response: bytes) -> bytes:
     which they cannot be found is returned as it is.
     """
     try:
-        signed_data = list(outermost(response).children())[1].child(FIRST).child(SEQUENCE)
-        certificates = signed_data.child(FIRST)
+        certificates = signed_data(response).child(FIRST)
         ordered = b"".join(sorted(one.encoded for one in certificates.children()))
-    except (ValueError, IndexError):
+    except ValueError:
         return response
     return response[: certificates.body] + ordered + response[certificates.end :]
 
@@ -146,8 +150,8 @@ def _check_purpose(certificate: Certificate, name: str, where: str) -> None:
 def parsed_or_refused(read: Callable[[], _T], where: str) -> _T:
     """Return what ``read`` gives of hostile bytes; whatever goes wrong in reading them is a refusal.
 
-    The libraries have no common class for it: some of cryptography's are plain exceptions, and a Rust ``unwrap`` of
-    rfc3161-client is a panic, which pyo3 raises as a BaseException.
+    The libraries have no common class for it: some of cryptography's are plain exceptions, and a Rust panic, which
+    rfc3161-client had on some bytes, is a BaseException of pyo3.
     """
     from rfc3161_client import VerificationError as Refused  # noqa: PLC0415 - heavy
 

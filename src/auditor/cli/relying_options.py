@@ -1,0 +1,107 @@
+"""Options by which a command relies on a trust policy and a ledger, from outside whatever it judges."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.shell.reliance import CheckedLedger
+
+TRUST = (
+    click.option("--trust", type=click.Path(path_type=Path), help="Trust policy: who may sign what, what is approved."),
+    click.option(
+        "--trust-owner",
+        type=click.Path(path_type=Path),
+        help="Public key (PEM) of the trust policy's owner, from a channel that you trust.",
+    ),
+)
+LEDGER = click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the ledger of the environment, or a copy of it.",
+)
+ANCHOR = click.option(
+    "--anchor",
+    type=click.Path(path_type=Path),
+    help="A checkpoint of the ledger that was kept elsewhere: against it a ledger that was cut or forked shows.",
+)
+LEDGER_KEY = click.option(
+    "--ledger-key",
+    metavar="REFERENCE",
+    help="Private key that signs the ledger's checkpoints: a file (PEM), or a pkcs11: URI. Ed25519.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustChoice:
+    """The trust policy and the ledger that were named on the command line, if any."""
+
+    trust: Path | None
+    owner: Path | None
+    ledger: Path | None
+    anchor: Path | None = None
+
+    def open(self) -> LoadedTrust | None:
+        """Return the trust policy, checked against its owner's key; None where none was named.
+
+        Raises:
+            UsageError: one of the options is there without the other, or a file cannot be read.
+            VerificationError: the policy is refused.
+        """
+        from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
+        from auditor.shell.trust import load_trust  # noqa: PLC0415 - lazy
+
+        if (self.trust is None) != (self.owner is None):
+            raise UsageError(
+                "--trust and --trust-owner go together: a policy counts as far as its owner's key is known",
+                remedy="give both, the owner's key from a channel that you trust",
+            )
+        if self.trust is None or self.owner is None:
+            if self.ledger is not None:
+                raise UsageError("--ledger needs --trust, which says whose ledger it must be")
+            return None
+        return load_trust(self.trust, read_file(self.owner, "--trust-owner"), now=utc_now())
+
+    def open_ledger(self, trust: LoadedTrust, environment: str) -> CheckedLedger | None:
+        """Return the ledger of ``environment``, verified; None where none was named. Raises as ``open``."""
+        from auditor.shell.reliance import check_ledger_of  # noqa: PLC0415 - lazy
+
+        if self.ledger is None:
+            return None
+        anchor = None if self.anchor is None else read_file(self.anchor, "--anchor")
+        return check_ledger_of(trust, environment, self.ledger, anchor)
+
+
+def trust_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add ``--trust``, ``--trust-owner``, ``--ledger`` and ``--anchor``; ``command`` gets them as ``relying``."""
+
+    @functools.wraps(command)
+    def with_trust(
+        *arguments: Any,
+        trust: Path | None,
+        trust_owner: Path | None,
+        ledger: Path | None,
+        anchor: Path | None,
+        **others: Any,
+    ) -> int:
+        return command(*arguments, relying=TrustChoice(trust, trust_owner, ledger, anchor), **others)
+
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed((*TRUST, LEDGER, ANCHOR)), with_trust)
+
+
+def read_file(path: Path, option: str) -> bytes:
+    """Return the content of a file that an option names. Raises ``UsageError``."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{option} {path}: cannot be read ({error.strerror})", remedy="name the right file") from error
