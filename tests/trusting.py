@@ -96,8 +96,8 @@ def document() -> dict[str, Any]:
         ],
         "keys": [
             key("0", "Olga Owner", predicates=(TRUST_PREDICATE,), environments=()),
-            key("1", "Pia Product", roles=("product", "waiver-author")),
-            key("2", "Sam Security", roles=("security", "waiver-approver")),
+            key("1", "Pia Product", roles=("product",)),
+            key("2", "Sam Security", roles=("security", "legal")),
             key("3", None, roles=("runner",), predicates=(RUN_PREDICATE,), environments=("production", "staging")),
         ],
         "deputies": [

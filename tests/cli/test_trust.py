@@ -97,7 +97,7 @@ def test_an_organisation_is_set_up(desk: Desk) -> None:
         "Bert Product, owner: valid",
         "as legal, product, security",
         "(machine): valid",
-        "signs run, run-started, abandoned for production as runner",
+        "signs abandoned, run-started, run for production as runner",
         "never one person: product and security",
         f"profiles: {PROFILE}",
         "sign-offs: slo.p95_generation by product",
@@ -146,8 +146,12 @@ def test_an_owner_leaves_and_the_next_one_goes_on(desk: Desk) -> None:
     desk.change("revoke", "key", "t.json", anna, "--because", "left", key="bert")
     desk.change("add", "distinct", "t.json", "a", "b", key="anna", code=2)
     desk.change("add", "distinct", "t.json", "a", "b", key="bert")
-    assert "version 5" in desk.check().out
-    assert "version 5" in desk.trust("check", "t.json", "--owner", "bert.pem.pub").out
+    checked = desk.check().out
+    assert "version 5" in checked
+    assert f"is no owner any more: pin one of {bert}" in checked
+    pinned = desk.trust("check", "t.json", "--owner", "bert.pem.pub").out
+    assert "version 5" in pinned
+    assert "is no owner any more" not in pinned
 
 
 def test_a_rolled_back_policy_is_refused(desk: Desk, place: Path) -> None:

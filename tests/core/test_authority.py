@@ -109,11 +109,11 @@ def test_a_revocation_takes_away_and_never_gives(at: datetime) -> None:
 
 def test_a_deputy_has_the_role_for_a_time() -> None:
     security = known_key(policy(), SECURITY)
-    own = {"security", "waiver-approver"}
+    own = {"security", "legal"}
     assert roles_of(policy(), security, AT) == own | {"product"}
     assert roles_of(policy(), security, AT + timedelta(days=60)) == own
     assert roles_of(policy(), known_key(policy(), RUNNER), AT) == {"runner"}
-    assert roles_of(policy(), known_key(policy(), PRODUCT), AT) == {"product", "waiver-author"}
+    assert roles_of(policy(), known_key(policy(), PRODUCT), AT) == {"product"}
 
 
 def test_a_role_ends() -> None:
@@ -129,8 +129,6 @@ def test_a_role_ends() -> None:
         (("product", PRODUCT), ("security", SECURITY), True),
         (("product", SECURITY), ("security", SECURITY), False),
         (("security", SECURITY), ("product", SECURITY), False),
-        (("waiver-author", SECURITY), ("waiver-approver", SECURITY), False),
-        (("waiver-author", PRODUCT), ("waiver-approver", SECURITY), True),
         (("product", SECURITY), ("operations", SECURITY), True),
         (("product", PRODUCT), ("product", PRODUCT), True),
         (("product", RUNNER), ("security", RUNNER), False),

@@ -320,7 +320,7 @@ def test_the_words_say_what_is_allowed_and_what_is_not() -> None:
         "trust policy 'example', version 1, valid from 2026-01-01T00:00:00Z; read at 2026-03-01T12:00:00Z",
         "key 0000000000000000 Olga Owner, owner: valid",
         "key 3333333333333333 (machine): valid 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z; signs run for production",
-        "signs sign-off for production as product, security, waiver-approver",
+        "signs sign-off for production as legal, product, security",
         "deputy Sam Security for product",
         "never one person: product and security",
         "environment production (production)",

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from auditor.core.trust_approvals import Approved
 
 OWNER_YEARS = 2
-MAX_SECONDS = 315_360_000
 
 
 class SignOff(click.ParamType[tuple[str, str]]):
@@ -60,14 +59,14 @@ command.add_command(revoke)
 @click.option("--not-after", type=Instant(), help=f"End of the owner's key; default: in {OWNER_YEARS} years.")
 @click.option(
     "--token-age-seconds",
-    type=click.IntRange(1, MAX_SECONDS),
+    type=click.IntRange(min=1),
     default=86_400,
     show_default=True,
     help="How long after its as-of a run may be stamped.",
 )
 @click.option(
     "--waiver-seconds",
-    type=click.IntRange(1, MAX_SECONDS),
+    type=click.IntRange(min=1),
     default=2_592_000,
     show_default=True,
     help="How long a waiver may last.",
@@ -86,10 +85,11 @@ def init(
     Give everybody who verifies the owner's public key, over another channel than the file.
     """
     from auditor.core.trust import MaximaMember  # noqa: PLC0415 - lazy
+    from auditor.core.trust_revision import formed  # noqa: PLC0415 - lazy
     from auditor.shell.trust_changes import init_trust  # noqa: PLC0415 - lazy
 
     at = shared.now()
-    maxima = MaximaMember(tokenAgeSeconds=token_age_seconds, waiverSeconds=waiver_seconds)
+    maxima = formed(MaximaMember, "the maxima", tokenAgeSeconds=token_age_seconds, waiverSeconds=waiver_seconds)
     until = not_after or at + timedelta(days=365 * OWNER_YEARS)
     shared.say(file, init_trust(file, id, key.open(), person, maxima, at=at, until=until))
     narrate("next: `auditor trust add environment`, `auditor trust add key`, and a second owner")
@@ -227,6 +227,7 @@ def check(file: Path, owner: Path) -> int:
 
     Exit code: 0 it may be used, 4 refused, with the name of the refusal.
     """
+    from auditor.adapters.signing.keys import load_public_key  # noqa: PLC0415 - lazy
     from auditor.core.trust_words import describe, notes  # noqa: PLC0415 - lazy
 
     trust, at = _load(file, owner), shared.now()
@@ -235,6 +236,10 @@ def check(file: Path, owner: Path) -> int:
     click.echo("")
     click.echo(f"VERIFIED   version {trust.policy.version}, digest {trust.digest}")
     click.echo(f"signed by  key {trust.signed_by}")
+    pinned = load_public_key(shared.read_bytes(owner, "the owner's public key"), str(owner)).keyid
+    if pinned not in trust.policy.owners:
+        owners = ", ".join(trust.policy.owners)
+        click.echo(f"note       the pinned key {pinned[:16]} is no owner any more: pin one of {owners}")
     for note in notes(trust.policy, at):
         click.echo(f"note       {note}")
     return 0

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
 
-MACHINE = ("run", "run-started", "abandoned")
-
 
 @click.group("add")
 def add() -> None:
@@ -54,6 +52,7 @@ def key_(
     """Add the key that was enrolled by a request, once the request shows that its holder has the private half."""
     from auditor.adapters.trust.enrolment import enrolled_key  # noqa: PLC0415 - lazy
     from auditor.core import trust_revision as revision  # noqa: PLC0415 - lazy
+    from auditor.core.trust import MACHINE_PREDICATES  # noqa: PLC0415 - lazy
     from auditor.shell.trust_changes import key_member  # noqa: PLC0415 - lazy
 
     content = shared.read_bytes(enrolment, "the request")
@@ -61,10 +60,12 @@ def key_(
     def change(draft: TrustPolicy, _before: LoadedTrust) -> TrustPolicy:
         person, public = enrolled_key(content, draft.id, challenge, str(enrolment))
         period = revision.Period(shared.start_of(draft, not_before), not_after)
-        kinds = predicate or (MACHINE if person is None else ())
+        kinds = [shared.predicate_type(one) for one in predicate]
+        if person is None and not kinds:
+            kinds = sorted(MACHINE_PREDICATES)
         if not kinds:
             raise click.UsageError("--predicate: say which kinds of statement this person's key may sign")
-        member = key_member(public, person, [shared.predicate_type(one) for one in kinds], environment, period)
+        member = key_member(public, person, kinds, environment, period)
         draft = revision.add(draft, "keys", member)
         for one in role:
             given = revision.find_key(draft, public.keyid)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from auditor.cli.key_options import SigningKey
     from auditor.core.trust import TrustPolicy
 
-SHORT = ("run", "run-started", "abandoned", "sign-off", "withdrawal", "waiver", "adjudication", "trust-policy")
-
 FILE = click.argument("file", type=click.Path(path_type=Path))
 KEY_ID = click.argument("key_id")
 OWNER = click.option(
@@ -53,14 +51,14 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def predicate_type(name: str) -> str:
-    """Return the predicate type of a short name; a whole one stays as it is."""
-    from auditor.core.statement import PREDICATE_BASE  # noqa: PLC0415 - lazy
+    """Return the predicate type of a short name; a whole one that is known stays as it is."""
+    from auditor.core.people import MODELS  # noqa: PLC0415 - lazy
+    from auditor.core.trust import MACHINE_PREDICATES, TRUST_PREDICATE  # noqa: PLC0415 - lazy
 
-    if "://" in name:
-        return name
-    if name not in SHORT:
-        raise click.BadParameter(f"{name!r} is no kind of statement; expected {', '.join(SHORT)}, or a whole type")
-    return f"{PREDICATE_BASE}/{name}/v1"
+    known = {one.split("/")[-2]: one for one in sorted((*MACHINE_PREDICATES, *MODELS, TRUST_PREDICATE))}
+    if name not in known and name not in known.values():
+        raise click.BadParameter(f"{name!r} is no kind of statement; expected {', '.join(sorted(known))}")
+    return known.get(name, name)
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.core.trust import ALWAYS_DISTINCT, holding, instant, within
+from auditor.core.trust import holding, instant, within
 from auditor.errors import VerificationError
 from auditor.model import isoformat
 
@@ -100,11 +100,11 @@ def check_role(policy: TrustPolicy, key: KeyMember, role: str, at: datetime) -> 
 def check_distinct(policy: TrustPolicy, one: tuple[str, KeyMember], other: tuple[str, KeyMember]) -> None:
     """Refuse two (role, key) that have to be two people and are one. Raises ``roles-not-distinct``.
 
-    Only pairs that are declared distinct (or always are: author and approver of a waiver) are compared, by person and
-    by key id, which is the digest of the SPKI.
+    Only pairs that are declared distinct are compared, by person and by key id, which is the digest of the SPKI.
+    (Author and approver of a waiver are always two: ``auditor.core.evidence``.)
     """
     roles = {one[0], other[0]}
-    if not any(set(pair) == roles for pair in (*ALWAYS_DISTINCT, *policy.distinct)):
+    if not any(set(pair) == roles for pair in policy.distinct):
         return
     same_person = one[1].person is not None and one[1].person == other[1].person
     if same_person or one[1].keyId == other[1].keyId:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import Field
 
 from auditor.core.canonical import canonical_json
+from auditor.core.leaves import ABANDONED_PREDICATE, RUN_STARTED_PREDICATE
 from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, statement_bytes, subject
 from auditor.model import isoformat
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 TRUST_PREDICATE = f"{PREDICATE_BASE}/trust-policy/v1"
 ENROLMENT_PREDICATE = f"{PREDICATE_BASE}/enrolment/v1"
 # What a machine states. Its key may sign nothing else, so a kind of statement that is added later is refused to it.
-MACHINE_PREDICATES = frozenset({RUN_PREDICATE, f"{PREDICATE_BASE}/run-started/v1", f"{PREDICATE_BASE}/abandoned/v1"})
+MACHINE_PREDICATES = frozenset({RUN_PREDICATE, RUN_STARTED_PREDICATE, ABANDONED_PREDICATE})
 MACHINE_ROLES = frozenset({"runner"})
-# Two roles that one person never holds in one matter, whatever a policy says.
-ALWAYS_DISTINCT = (("waiver-author", "waiver-approver"),)
+MAX_SECONDS = 315_360_000  # ten years of 365 days
+MAX_COUNT = 999_999  # six digits name a version's file
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$")]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -91,8 +92,8 @@ class AuthorityMember(Exact):
 class MaximaMember(Exact):
     """How late a run may be stamped after its as-of, and how long a waiver may last, in seconds."""
 
-    tokenAgeSeconds: int = Field(gt=0)
-    waiverSeconds: int = Field(gt=0)
+    tokenAgeSeconds: int = Field(gt=0, le=MAX_SECONDS)
+    waiverSeconds: int = Field(gt=0, le=MAX_SECONDS)
 
 
 class LedgerMember(Exact):
@@ -161,7 +162,7 @@ class EnvironmentMember(Exact):
     timestampAuthorities: list[Name]
     ledger: LedgerMember | None
     witnesses: list[WitnessMember]
-    witnessThreshold: int = Field(ge=0)
+    witnessThreshold: int = Field(ge=0, le=MAX_COUNT)
     gates: list[GateApproval]
 
 
@@ -170,7 +171,7 @@ class TrustPolicy(Exact):
 
     schemaVersion: Literal[1]
     id: Name
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=MAX_COUNT)
     validFrom: Instant
     previous: Digest | None
     owners: list[Digest] = Field(min_length=1)

@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from auditor.core.trust import ALWAYS_DISTINCT, MACHINE_PREDICATES, MACHINE_ROLES, TRUST_PREDICATE, Dated, instant
+from auditor.core.trust import MACHINE_PREDICATES, MACHINE_ROLES, TRUST_PREDICATE, Dated, instant
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
@@ -84,7 +84,6 @@ def _owners(policy: TrustPolicy) -> Iterator[str]:
 def _keys(policy: TrustPolicy) -> Iterator[str]:
     known = {one.name for one in policy.environments}
     approving = {one.role for environment in policy.environments for gate in environment.gates for one in gate.signOffs}
-    approving |= {role for pair in ALWAYS_DISTINCT for role in pair}
     for role in sorted(approving & MACHINE_ROLES):
         yield f"role {role!r} is a machine's and cannot sign off"
     for key in policy.keys:

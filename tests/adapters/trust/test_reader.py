@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,47 @@ def test_no_byte_can_change(people: dict[str, Person], data: st.DataObject) -> N
     content[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(VerificationError):
         open_trust(bytes(content), anna.signer.public_key, "trust.json")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+FORMED = st.sampled_from(["2026-05-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "0" * 64, "x"])
+PEMS = st.sampled_from(["PUBLIC KEY", "PRIVATE KEY", "CERTIFICATE", "X"]).flatmap(
+    lambda kind: st.binary(max_size=60).map(
+        lambda der: f"-----BEGIN {kind}-----\n{base64.b64encode(der).decode()}\n-----END {kind}-----\n"
+    )
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to every value in a document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(one for name, below in inside for one in places(below, (*path, name)))]
+
+
+@given(st.data())
+def test_whatever_an_owner_signs_is_read_or_refused(people: dict[str, Person], data: st.DataObject) -> None:
+    """No statement with a good signature ends in anything but a policy or a named refusal."""
+    anna = people["anna"]
+    ledger = people["carl"].public.decode()
+    certificate = authority("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    policy = small(anna, lambda one: one.update(environments=[production(ledger)], timestampAuthorities=[certificate]))
+    document = json.loads(trust_statement(policy))
+    *way, last = data.draw(st.sampled_from([one for one in places(document["predicate"]) if one]))
+    holder = document["predicate"]
+    for name in way:
+        holder = holder[name]
+    holder[last] = data.draw(JSON | FORMED | PEMS)
+    with suppress(ValueError):  # what has no canonical form can be signed as well
+        document["subject"] = [subject(policy.id, canonical_json(document["predicate"]))]
+    try:
+        trust = open_trust(sign(json.dumps(document).encode(), anna.signer), anna.signer.public_key, "trust.json")
+    except VerificationError:
+        return
+    assert all(trust.key(one).keyid == one for one in trust.policy.owners)
 
 
 def test_a_file_that_is_not_there_is_usage(people: dict[str, Person], tmp_path: Path) -> None:

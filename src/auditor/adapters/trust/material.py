@@ -50,7 +50,7 @@ def authority_members(content: bytes, where: str) -> tuple[list[str], datetime, 
     try:
         read = x509.load_pem_x509_certificates(content)
         roots = [one for one in read if one.issuer == one.subject]
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise UsageError(f"{where}: no PEM certificates ({error})", remedy="give the authority's chain") from error
     if not roots:
         raise UsageError(f"{where}: no root (issued by itself) among its certificates", remedy="give the whole chain")
@@ -91,7 +91,7 @@ def certificate_problems(policy: TrustPolicy) -> Iterator[str]:
             try:
                 read = x509.load_pem_x509_certificates(pem.encode())
                 roots += sum(one.issuer == one.subject for one in read)
-            except ValueError as error:
+            except (ValueError, x509.InvalidVersion) as error:
                 yield f"{where}: certificate {number} is none ({error})"
                 continue
             if len(read) != 1:
