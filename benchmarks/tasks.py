@@ -58,7 +58,9 @@ def evaluate(snapshot: Path) -> Callable[[], Any]:
     key = generate_key(folder / "key.pem", "ed25519")
 
     def run() -> Any:
-        done = run_evaluate(snapshot, signer=load_signer(key.private_path), output=folder / "out", time_created=COLLECTED_AT)
+        done = run_evaluate(
+            snapshot, signer=load_signer(key.private_path), output=folder / "out", time_created=COLLECTED_AT
+        )
         return done.decisions.result.value
 
     return run

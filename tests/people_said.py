@@ -21,6 +21,7 @@ SIGNED: dict[str, dict[str, Any]] = {
         "line": "217",
         "decision": "APPROVED",
         "withdraws": None,
+        "acknowledges": [],
         "shown": {"result": "pass", "failed": 0, "inconclusive": 0, "summary": DIGEST},
         "comment": "",
         "validUntil": "2026-03-02T12:00:00Z",

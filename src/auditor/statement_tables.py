@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from auditor.columns import Column, Table
 
-DECISIONS = ("APPROVED", "REJECTED", "GO", "NO-GO", "ACKNOWLEDGED")
+DECISIONS = ("APPROVED", "REJECTED", "GO", "NO-GO")
 
 
 def _said() -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""``auditor ledger init|show|verify|prove|abandon|stamp|witness|cosign``."""
+"""``auditor ledger init|show|file|verify|prove|abandon|stamp|witness|cosign``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import ledger_file
 from auditor.cli.key_options import key_options
 from auditor.cli.ledger_options import (
     ANCHOR,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 @click.group("ledger")
 def command() -> None:
     """Keep a ledger of every run and statement, check it, and prove what is in it."""
+
+
+command.add_command(ledger_file.command)
 
 
 @command.command("init")

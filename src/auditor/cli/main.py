@@ -21,6 +21,8 @@ from auditor.cli.options import fit
 from auditor.errors import AuditorError
 
 COMMANDS = {
+    "adjudicate": ("Sign that a trigger that fired was a false positive.", "auditor.cli.adjudicate"),
+    "admit": ("Answer whether a release may pass a gate on a bundle.", "auditor.cli.admit"),
     "archive": ("Keep bundles for years: push, list, audit, restore.", "auditor.cli.archive"),
     "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
     "completion": ("Print the completion script of a shell.", "auditor.cli.completion"),
@@ -34,9 +36,11 @@ COMMANDS = {
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "sign-off": ("Ask a person to sign off a line, and sign it.", "auditor.cli.sign_off"),
     "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
+    "waive": ("Accept a failing finding for a time, by two people.", "auditor.cli.waive"),
 }
 
 

@@ -74,6 +74,13 @@ def write_whole(path: Path | None, content: bytes, option: str) -> None:
         ) from error
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet. Raises ``UsageError`` when it is, ``EngineError`` when it cannot be."""
+    if path.exists() or path.is_symlink():
+        raise UsageError(f"--output {path}: exists; what was signed is never overwritten", remedy="give another name")
+    write_whole(path, content, "--output")
+
+
 def to_standard_output(outputs: Sequence[tuple[str, Path | None]]) -> bool:
     """Say whether standard output is taken by data."""
     return any(path is None for _, path in outputs)

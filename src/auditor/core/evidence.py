@@ -30,6 +30,21 @@ if TYPE_CHECKING:
     from auditor.core.statement import ScopeMember
 
 SCHEMA_VERSION = 1
+NOT_COUNTED: dict[str, str] = {
+    "other-release": "it is about another release",
+    "other-person": "it names another person than the trust policy knows the key by, or the key is a machine's",
+    "role-not-held": "the person did not hold the role when they signed",
+    "not-the-adjudicator": "only Security adjudicates",
+    "roles-kept-apart": "the person, or the key, has signed in a role that is kept apart from this one",
+    "nothing-to-withdraw": "what it withdraws is no sign-off that counts, or was signed later",
+    "not-theirs-to-withdraw": "neither the person nor the role is that of the sign-off",
+    "waiver-unapproved": "nobody has approved the waiver",
+    "waiver-approved-by-its-author": "only its author, or its author's key, has approved the waiver",
+    "waiver-back-dated": "the waiver would hold from before it was signed",
+    "waiver-too-long": "the waiver would last longer than the trust policy allows",
+    "waiver-never-begins": "the waiver was approved after its end",
+    "no-such-waiver": "it approves a waiver that is not there",
+}
 
 
 @dataclass(frozen=True, slots=True)

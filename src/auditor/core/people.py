@@ -27,7 +27,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Comment = Annotated[str, Field(max_length=MAX_COMMENT)]
 Reason = Annotated[str, Field(min_length=1, max_length=MAX_COMMENT)]
 Exactly = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^*?\n]+$")]
-Decision = Literal["APPROVED", "REJECTED", "WITHDRAWN", "GO", "NO-GO", "ACKNOWLEDGED"]
+Decision = Literal["APPROVED", "REJECTED", "WITHDRAWN", "GO", "NO-GO"]
 
 
 class ShownMember(Exact):
@@ -51,11 +51,16 @@ class _Said(Exact):
 
 
 class SignOffPredicate(_Said):
-    """A decision on a line, a gate, or a whole run (``line`` is then ``run``)."""
+    """A decision on a line, a gate, or a whole run (``line`` is then ``run``).
+
+    ``acknowledges`` are the other runs of the release that failed, were given up or are open, of which the person was
+    told: statements of runs, or of run-started leaves, in order.
+    """
 
     line: Name
     decision: Decision
     withdraws: Digest | None
+    acknowledges: list[Digest]
     shown: ShownMember
     comment: Comment
     validUntil: Instant
@@ -64,6 +69,8 @@ class SignOffPredicate(_Said):
     def _whole(self) -> SignOffPredicate:
         if (self.decision == "WITHDRAWN") != (self.withdraws is not None):
             raise ValueError("WITHDRAWN, and nothing else, names the sign-off that it withdraws")
+        if sorted(set(self.acknowledges)) != self.acknowledges:
+            raise ValueError("acknowledges is not sorted, each once")
         _ordered("validUntil", self.validUntil, "timeSigned", self.timeSigned)
         return self
 

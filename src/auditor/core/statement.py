@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.core.canonical import canonical_json
 from auditor.errors import VerificationError
 from auditor.model import isoformat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_BASE = "https://auditor.example/attestation"
@@ -80,7 +83,7 @@ def statement_bytes(subjects: list[dict[str, Any]], predicate_type: str, predica
     )
 
 
-def read_statement(document: Any, models: dict[str, type[Exact]]) -> Statement:
+def read_statement(document: Any, models: Mapping[str, type[Exact]]) -> Statement:
     """Return what a parsed statement says, if ``models`` (predicate type -> model) has its predicate type.
 
     Raises:

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.adapters.ledger.reader import read_ledger
-from auditor.adapters.signing.envelope import sign, unverified_payload
-from auditor.core.canonical import sha256_hex, strict_json
-from auditor.core.filing import leaf_of
+from auditor.adapters.signing.envelope import sign
 from auditor.core.leaves import (
     AbandonedPredicate,
-    Leaf,
     RunStartedPredicate,
     abandoned_statement,
     run_started_statement,
@@ -25,6 +22,7 @@ from auditor.core.leaves import (
 from auditor.core.release_history import release_history
 from auditor.core.statement import ScopeMember
 from auditor.model import Scope, isoformat
+from auditor.shell.ledger import file_statement
 from auditor.shell.statements import filed_envelopes
 
 if TYPE_CHECKING:
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from auditor.core.run_predicate import ProfileMember
 
 MAX_REASON = 2000
-MAX_STATEMENT_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +49,11 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that was filed as begun: its leaf, the statement of the run before it, what people stated until then."""
+    """A run that was filed as begun: leaf, statement, that of the run before it, what people stated so far."""
 
     origin: str
     sequence: int
-    leaf: Leaf
+    statement: str
     previous: str | None
     statements: Mapping[str, bytes]
 
@@ -91,29 +88,29 @@ def begin(
     )
     chain.ledger.heal(chain.ledger_signer)
     envelope = sign(run_started_statement(predicate), chain.signer, chain.timestamper)
-    leaf, sequence = _file(chain, envelope)
+    sequence = file_statement(chain.ledger.path, envelope, chain.ledger_signer).sequence
     view = read_ledger(chain.ledger.path)
     history = release_history(view.leaves[:sequence], scope)
     closed = [one.closed for one in history.in_state("run") if one.closed is not None]
     previous = max(closed).leaf.statement if closed else None
-    return Started(view.origin, sequence, leaf, previous, filed_envelopes(view, member, sequence))
+    return Started(
+        view.origin, sequence, view.leaves[sequence].statement, previous, filed_envelopes(view, member, sequence)
+    )
 
 
 def close(chain: Chain, started: Started, attestation: bytes) -> None:
     """File the run whose signed statement ``attestation`` is. Raises as ``begin``."""
-    _file(chain, attestation, (started.sequence, started.leaf))
+    file_statement(chain.ledger.path, attestation, chain.ledger_signer, closes=started.sequence)
 
 
-def abandon(chain: Chain, origin: str, sequence: int, leaf: Leaf, reason: str, now: datetime) -> None:
-    """File that the run begun with ``leaf``, at ``sequence``, gives no verdict. Raises as ``begin``."""
+def abandon(chain: Chain, started: Started, reason: str, now: datetime) -> None:
+    """File that a run gives no verdict. Raises as ``begin``."""
     predicate = AbandonedPredicate(
-        schemaVersion=1, ledger=origin, sequence=sequence, reason=reason[:MAX_REASON], timeAbandoned=isoformat(now)
+        schemaVersion=1,
+        ledger=started.origin,
+        sequence=started.sequence,
+        reason=reason[:MAX_REASON],
+        timeAbandoned=isoformat(now),
     )
-    envelope = sign(abandoned_statement(predicate, leaf.statement), chain.signer, chain.timestamper)
-    _file(chain, envelope, (sequence, leaf))
-
-
-def _file(chain: Chain, envelope: bytes, closes: tuple[int, Leaf] | None = None) -> tuple[Leaf, int]:
-    payload, key_id = unverified_payload(envelope, "the statement to file")
-    leaf = leaf_of(strict_json(payload, max_bytes=MAX_STATEMENT_BYTES), sha256_hex(payload), key_id, closes)
-    return leaf, chain.ledger.append(leaf, envelope, chain.ledger_signer).sequence
+    envelope = sign(abandoned_statement(predicate, started.statement), chain.signer, chain.timestamper)
+    file_statement(chain.ledger.path, envelope, chain.ledger_signer, closes=started.sequence)

@@ -63,6 +63,8 @@ def open_person(content: bytes, digest: str, trust: LoadedTrust, environment: st
     predicate = signed.statement.predicate
     if not isinstance(predicate, PersonPredicate):
         raise TypeError(type(predicate).__name__)
+    if [one.get("digest") for one in signed.statement.subjects] != [{"sha256": predicate.run}]:
+        raise VerificationError("subject-mismatch", f"{where}: its subject is not the run that it is about")
     if predicate.scope.environment != environment:
         raise VerificationError(
             "key-not-for-environment", f"{where}: is about {predicate.scope.environment!r}, not {environment!r}"

@@ -158,7 +158,7 @@ class Closer:
         reason = f"{type(error).__name__}: {error}".strip() or "it was interrupted"
         started = self.started
         try:
-            abandon(self.chain, started.origin, started.sequence, started.leaf, reason, utc_now())
+            abandon(self.chain, started, reason, utc_now())
         except Exception as second:  # noqa: BLE001 - the first error is what is told; the run stays open in the ledger
             error.add_note(f"the run stays open in the ledger at leaf {started.sequence}, for {second}")
         self.chain = None

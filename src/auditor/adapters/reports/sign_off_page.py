@@ -13,7 +13,7 @@ from auditor.core.people import ShownMember
 from auditor.core.summary import ControlWords, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from auditor.core.run_predicate import RunPredicate
@@ -32,8 +32,12 @@ def render_sign_off_page(
     line: str,
     title: str,
     role: str,
+    others: Sequence[Any] = (),
 ) -> bytes:
-    """Return the page as HTML. ``statement`` is the digest of the run's statement, ``title`` what the line says."""
+    """Return the page as HTML. ``statement`` is the digest of the run's statement, ``title`` what the line says.
+
+    ``others`` are other runs of the release to know of, each with ``state``, ``started`` and ``statement``.
+    """
     summary = summarise(document, words)
     failing = [one for one in summary.lines if one.verdict == "fail"]
     unknown = [one for one in summary.lines if one.verdict == "inconclusive"]
@@ -46,6 +50,7 @@ def render_sign_off_page(
         line=line,
         title=title,
         role=role,
+        others=others,
         failing=failing[:LISTED],
         failing_left=max(len(failing) - LISTED, 0),
         unknown=unknown[:LISTED],

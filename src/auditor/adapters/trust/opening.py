@@ -17,6 +17,8 @@ from auditor.core.statement import Exact, Statement, read_statement
 from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.adapters.signing.envelope import OpenedEnvelope
     from auditor.adapters.trust.reader import LoadedTrust
     from auditor.core.trust import KeyMember
@@ -32,7 +34,7 @@ class Signed(NamedTuple):
 
 
 def open_signed(
-    content: bytes, trust: LoadedTrust, models: dict[str, type[Exact]], environment: str, where: str
+    content: bytes, trust: LoadedTrust, models: Mapping[str, type[Exact]], environment: str, where: str
 ) -> Signed:
     """Return what an envelope holds that a key of the trust policy signed about ``environment``.
 
