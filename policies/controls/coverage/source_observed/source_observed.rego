@@ -19,6 +19,7 @@ default decision := {"verdict": "inconclusive", "reason": "coverage"}
 
 decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": input.row.slots}) if {
 	is_number(input.row.calls)
+	input.row.calls >= 0
 	is_number(input.row.slots)
 	is_number(input.row.slots_alive)
 	input.row.slots > 0
@@ -36,11 +37,11 @@ bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
 	input.row.calls != input.row.calls_ok
+} else := {"verdict": "pass", "reason": "collected"} if {
+	is_number(input.row.records)
+	input.row.records > 0
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.records == 0
-} else := {"verdict": "pass", "reason": "collected"} if {
-	input.row.calls > 0
-	input.row.records > 0
 }
 
 # A cell in which nothing happened has no file to collect: then the observer's count of zero is the proof.
@@ -58,7 +59,6 @@ complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 } else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
 } else := {"verdict": "pass", "reason": "observed"} if {
-	input.row.calls > 0
 	input.row.counted > 0
 	input.row.mismatched == 0
 }
@@ -74,7 +74,6 @@ snapshot := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 } else := {"verdict": "inconclusive", "reason": "stale"} if {
 	not fresh
 } else := {"verdict": "pass", "reason": "listed"} if {
-	input.row.calls > 0
 	input.row.listed == input.row.held
 	input.row.whole_held > 0
 }
@@ -86,4 +85,7 @@ listed if {
 
 fresh if is_null(input.parameters.max_age_seconds)
 
-fresh if input.row.age_us <= input.parameters.max_age_seconds * 1000000
+fresh if {
+	is_number(input.row.age_us)
+	input.row.age_us <= input.parameters.max_age_seconds * 1000000
+}
