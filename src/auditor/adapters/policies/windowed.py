@@ -16,7 +16,7 @@ from auditor.errors import ControlError
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 FOLDER = "windowed"
@@ -40,7 +40,7 @@ def read_windowed(root: Path, derived: Collection[str]) -> dict[str, str]:
         raise ControlError(f"{root / FOLDER}: {error}") from error
 
 
-def compose(sql: str, windowed: Mapping[str, str]) -> str:
+def compose(sql: str, windowed: dict[str, str]) -> str:
     """Return ``sql`` with the windowed queries that it needs at the head of its WITH; without any, as it is."""
     needed = mentions(sql, windowed)
     for name in reversed(windowed):
