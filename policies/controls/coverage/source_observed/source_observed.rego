@@ -4,7 +4,8 @@
 #   Every declared cell (source, account, region) answered in full. Where the observation must be complete, an
 #   independent observer was also alive in every 10 s slot of the window and counted as many records as we hold.
 #   A snapshot (an inventory) needs no observer: every recorded call of the cell was answered, perhaps with nothing, all
-#   that the source listed is here, and it was collected near the as-of.
+#   that the source listed is here, and by the source's own account it was asked near the as-of: when we collected its
+#   answer, or when a file was written, says nothing of its age.
 # custom:
 #   severity: high
 #   evidence_for: [checklist/21]
@@ -71,9 +72,12 @@ snapshot := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.listed != input.row.held
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
 	input.row.whole_listed != input.row.whole_held
+} else := {"verdict": "inconclusive", "reason": "age_unknown"} if {
+	not dated
 } else := {"verdict": "inconclusive", "reason": "stale"} if {
 	not fresh
 } else := {"verdict": "pass", "reason": "listed"} if {
+	input.row.calls > 0
 	input.row.listed == input.row.held
 	input.row.whole_held > 0
 }
@@ -83,9 +87,10 @@ listed if {
 	is_number(input.row.whole_listed)
 }
 
+dated if is_null(input.parameters.max_age_seconds)
+
+dated if is_number(input.row.age_us)
+
 fresh if is_null(input.parameters.max_age_seconds)
 
-fresh if {
-	is_number(input.row.age_us)
-	input.row.age_us <= input.parameters.max_age_seconds * 1000000
-}
+fresh if input.row.age_us <= input.parameters.max_age_seconds * 1000000

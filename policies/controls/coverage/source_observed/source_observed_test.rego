@@ -96,5 +96,48 @@ test_an_empty_source_proves_nothing if {
 
 test_a_snapshot_is_stale_after_its_age if {
 	but({"age_us": 5000001}, "snapshot").reason == "stale"
-	but({"age_us": null}, "snapshot").reason == "stale"
+}
+
+inventory := {
+	"calls": 1,
+	"calls_ok": 1,
+	"slots": 6,
+	"slots_alive": 0,
+	"listed": 1,
+	"held": 1,
+	"whole_listed": 1,
+	"whole_held": 1,
+	"age_us": 300000000,
+}
+
+listed(changes) := decision if {
+	decision := source_observed.decision with input as {
+		"row": object.union(inventory, changes),
+		"parameters": {"observation": "snapshot", "max_age_seconds": 300},
+	}
+}
+
+test_one_resource_is_an_inventory if listed({}).reason == "listed"
+
+test_an_inventory_of_no_calls_is_none if {
+	listed({"calls": 0, "calls_ok": 0}).verdict == "inconclusive"
+	listed({"calls": -1, "calls_ok": -1}).verdict == "inconclusive"
+}
+
+test_an_inventory_that_holds_nobody_knows_what_is_none if {
+	every name in ["held", "whole_held"] {
+		decision := source_observed.decision with input as {
+			"row": object.remove(inventory, [name]),
+			"parameters": {"observation": "snapshot", "max_age_seconds": 300},
+		}
+		decision.verdict == "inconclusive"
+	}
+}
+
+test_a_microsecond_too_old_is_stale if listed({"age_us": 300000001}).reason == "stale"
+
+test_what_is_no_age_is_unknown if {
+	every age in [null, "young", true] {
+		listed({"age_us": age}).reason == "age_unknown"
+	}
 }
