@@ -25,7 +25,10 @@ TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What decides: Wasm in this process, or OPA (the server at ``opa_url``, else one started for the run), or both."""
+    """What decides: Wasm in this process, or OPA (the server at ``opa_url``, else one started for the run), or both.
+
+    ``module_cache``: the folder in which compiled modules are kept; without it Wasm is compiled each time.
+    """
 
     name: str = WASM
     cross_check: bool = False
@@ -33,6 +36,7 @@ class EngineChoice:
     opa_token: str = field(default="", repr=False)
     opa_ca: Path | None = None
     opa_timeout_s: float = TIMEOUT_S
+    module_cache: Path | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
@@ -89,9 +93,11 @@ def open_engine(
     with ExitStack() as stack:
         opened: dict[str, WasmEngine | OpaEngine] = {}
         if choice.name == WASM or choice.cross_check:
+            from auditor.adapters.rego.module_cache import ModuleCache  # noqa: PLC0415 - only what is used
             from auditor.adapters.rego.wasm import WasmEngine  # noqa: PLC0415 - only what is used
 
-            opened[WASM] = stack.enter_context(WasmEngine(pack))
+            kept = ModuleCache(choice.module_cache) if choice.module_cache else None
+            opened[WASM] = stack.enter_context(WasmEngine(pack, kept=kept))
         if choice.uses_opa:
             opened[OPA] = _open_opa(stack, pack, choice)
         if choice.cross_check:
