@@ -90,8 +90,8 @@ class SqlEngine:
         if asked in self._answers:
             return [dict(row) for row in self._answers[asked]]
         with self._running(file) as connection:
-            result = connection.sql(sql, params=values)
-            names = result.columns
+            result = connection.execute(sql, values)
+            names = [name for name, *_ in result.description]
             _distinct(file, names)
             found = result.fetchall()
         rows = [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]

@@ -93,24 +93,29 @@ def _parse(name: str, sql: str) -> dict[str, Any]:
     """Return DuckDB's own syntax tree of the one statement in ``sql``."""
     if len(sql.encode()) > MAX_BYTES:
         raise _refuse(name, f"the query has {len(sql.encode())} bytes, at most {MAX_BYTES} are read")
-    import duckdb  # noqa: PLC0415 - heavy
-
-    try:
-        kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
-    except duckdb.Error as error:
-        raise ControlError(f"{name}: DuckDB cannot parse the query: {error}", remedy="correct the SQL") from error
-    if kinds != ["SELECT"]:
-        raise _refuse(name, f"the query holds {len(kinds)} statements: {', '.join(kinds) or 'none'}")
     answer = _parser().cursor().execute("select json_serialize_sql($1)", [sql]).fetchone()
     try:
         document: dict[str, Any] = json.loads(answer[0]) if answer else {"error": True}
     except RecursionError as error:
         raise _refuse(name, f"the query nests deeper than {MAX_DEPTH} levels") from error
-    if document.get("error"):
-        raise _refuse(name, f"DuckDB cannot describe the query: {document.get('error_message')}")
+    if document.get("error") or len(document["statements"]) != 1:
+        raise _unlike_one_select(name, sql, document)
     (statement,) = document["statements"]
     node: dict[str, Any] = statement["node"]
     return node
+
+
+def _unlike_one_select(name: str, sql: str, document: dict[str, Any]) -> ControlError:
+    """Return what is wrong with a text that DuckDB did not describe as one SELECT; it is parsed once more for that."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    try:
+        kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
+    except duckdb.Error as error:
+        return ControlError(f"{name}: DuckDB cannot parse the query: {error}", remedy="correct the SQL")
+    if kinds != ["SELECT"]:
+        return _refuse(name, f"the query holds {len(kinds)} statements: {', '.join(kinds) or 'none'}")
+    return _refuse(name, f"DuckDB cannot describe the query: {document.get('error_message')}")
 
 
 def _varies(value: Any) -> bool:
