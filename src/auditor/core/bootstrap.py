@@ -96,7 +96,7 @@ def ratio_interval(current: Sequence[Minute], baseline: Sequence[Minute], block_
         if offered == 0 or completed_then == 0:
             return None
         ratios.append((completed * offered_then, offered * completed_then))
-    # Two ratios differ by at least 1 / (the product of their denominators): scaled by more, they are ordered as integers.
+    # Two ratios differ by at least 1 / (the product of their denominators): scaled by more, integers order them.
     scale = 2 * max(below for _, below in ratios).bit_length()
     ratios.sort(key=lambda ratio: (ratio[0] << scale) // ratio[1])
     return Interval(Fraction(*ratios[TAIL - 1]), Fraction(*ratios[-TAIL]))

@@ -83,7 +83,8 @@ def evaluate(
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
-    with open_engine(pack, engine) as policies_engine:
+    asked = {one.control.id for controls in profile.bound.values() for one in controls}
+    with open_engine(pack, engine, asked) as policies_engine:
         decisions, content = decide(Inputs(snapshot, pack, profile, moment), policies_engine, progress=progress)
     words = control_words(pack.controls)
     markdown = render_markdown(decisions.document, words, reports_dir())

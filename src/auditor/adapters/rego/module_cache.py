@@ -1,7 +1,7 @@
 """Keeps what wasmtime compiled a policy module to, so that the next run need not compile it: native code (ADR 0009).
 
 Rules kept here: code is run only from a folder and a file that belong to this user and that nobody else may read or
-write, reached through no symbolic link, whose digest is right, and that were made of this very module, runtime, settings
+write, neither of them a symbolic link, when its digest is right and it was made of this very module, runtime, settings
 and platform. Whatever is otherwise is not an error but a note, and the module is compiled as if nothing were kept; the
 verdict is the same. Nothing here is imported by what replays an archived run, which always compiles.
 """
@@ -76,7 +76,7 @@ class ModuleCache:
 
     @contextlib.contextmanager
     def _opened(self, *, make: bool = False) -> Iterator[int]:
-        """Give the folder, open; everything in it is reached through it, so that no one can put another in its place."""
+        """Give the folder, open; what is in it is reached through it, so that no other can be put in its place."""
         if not hasattr(os, "geteuid"):
             raise _UnfitError("this platform has no owners of files that could be checked")
         if make:

@@ -7,6 +7,7 @@ two hundred controls does. It also always compiles. Both are set here, by names 
 
 from __future__ import annotations
 
+import importlib
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -42,8 +43,7 @@ def start(wasm: bytes, config: Any, kept: CompiledModules | None) -> Any:
         ControlError: it is no WebAssembly module, or wants too much memory.
         OpaWasmError: it is no policy module.
     """
-    from opapywasm import policy  # noqa: PLC0415 - heavy
-
+    policy: Any = importlib.import_module("opapywasm.policy")  # heavy
     _offer_memory(wasm)
     if kept is None:
         return policy.OpaWasmPolicy.from_wasm_bytes(wasm, config)

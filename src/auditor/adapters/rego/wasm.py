@@ -83,4 +83,3 @@ class WasmEngine:
         except self._failure as error:
             raise EngineError(f"{what}: the policy engine failed: {error}") from error
         return None if result is UNDEFINED else result
-

@@ -50,7 +50,6 @@ class SqlEngine:
     ) -> None:
         self._files = {name: path.resolve() for name, path in tables.items()}
         self._derived: set[str] = set()
-        self._used: dict[tuple[str, int], frozenset[str]] = {}
         self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._database: duckdb.DuckDBPyConnection | None = None
         self._settings = {"memory_limit": memory_limit, "threads": str(threads), "max_temp_directory_size": MAX_SPILL}
@@ -101,10 +100,7 @@ class SqlEngine:
 
     def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Guard the query and return the parameters that it uses, as DuckDB should see them."""
-        known = (sql, len(self._derived))
-        if known not in self._used:
-            self._used[known] = check_select(file, sql, self._files.keys() | self._derived)
-        used = self._used[known]
+        used = check_select(file, sql, self._files.keys() | self._derived)
         missing = sorted(used - parameters.keys())
         if missing:
             raise ControlError(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.sql import vocabulary
@@ -66,8 +66,14 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
     Raises:
         ControlError: it is not exactly one SELECT of allowed parts; the message says what was found.
     """
+    return _checked(name, sql, frozenset(tables))
+
+
+@lru_cache(maxsize=256)
+def _checked(name: str, sql: str, tables: frozenset[str]) -> frozenset[str]:
+    """Check once what is asked often: the answer depends on nothing else. What is refused is not kept."""
     node = _parse(name, sql)
-    walk = _Walk(name, frozenset(tables))
+    walk = _Walk(name, tables)
     walk.node(node, 0)
     return frozenset(walk.parameters)
 
