@@ -104,10 +104,9 @@ def command(
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - lazy
+    from auditor.adapters.signing.keys import load_signer, others_may_read  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
-    from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
     from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
@@ -159,11 +158,10 @@ def show(
     quiet: bool = False,
 ) -> None:
     """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
-    from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
-    from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
-
     contents = {"json": done.decisions_json + b"\n", "markdown": done.report_markdown}
     if any(name == "junit" for name, _ in outputs):
+        from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
+
         contents["junit"] = render_junit(done.decisions.document, words, done.bundle.name)
     write_outputs(outputs, contents, done.bundle)
     for note in done.notes:
@@ -174,4 +172,6 @@ def show(
     if to_standard_output(outputs):
         narrate(closing)
     else:
+        from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
+
         print_summary(done.summary, sys.stdout, color=False if no_color else None, closing=closing)

@@ -154,14 +154,15 @@ class _Walk:
             raise _refuse(self._name, f"the query nests deeper than {MAX_DEPTH} levels")
         if isinstance(value, list):
             for member in value:
-                self.node(member, depth + 1)
+                if isinstance(member, (dict, list)):
+                    self.node(member, depth + 1)
         elif isinstance(value, dict):
             self._check(value)
             outside = self._ctes
             if "cte_map" in value:
                 self._with(value["cte_map"], depth + 1)
             for name, member in value.items():
-                if name != "cte_map":
+                if isinstance(member, (dict, list)) and name != "cte_map":
                     self.node(member, depth + 1)
             self._ctes = outside
             self._ordering(value)
