@@ -44,7 +44,7 @@ SENTENCES: dict[str, str] = {
     "no_alert": "no finding of severity {limit} or higher, and the feed was alive until the end of the window",
     "compliance_violation": "FIRED: {observed} events of a type that is a violation",
     "unknown_event_type": "{observed} events of a type that nobody declared: any of them may be a violation",
-    "ordinary_events": "{observed} events of a type that is no violation",
+    "ordinary_events": "no violation: {observed} events of other types",
     "no_violation": "none of {observed} events is of a type that is a violation, and the log was observed to its end",
     "feed_silent": "the feed was not seen alive until the end of the window",
     "answered_early": "the source was asked before the window ended: what changed later is not known",

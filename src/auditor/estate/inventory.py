@@ -17,7 +17,6 @@ LISTING = "SelectAggregateResourceConfig"
 FINDING = "GetFindings"
 ALERT_MINUTE = 75
 FEED_DIES_MINUTE = 110
-ASKED_BEFORE = timedelta(minutes=1)  # the end of what the observers reported
 HEALTHY = (
     # type, name, region, class of its data
     ("AWS::DynamoDB::Table", "dynamodb:table/tickets", 0, "personal"),
@@ -131,7 +130,7 @@ def _resource(kind: str, name: str, region: str, data_class: str | None) -> dict
 
 
 def _calls(listed: list[dict[str, Any]], last: datetime, incidents: Collection[str]) -> Iterator[dict[str, Any]]:
-    made = last - ASKED_BEFORE - (timedelta(days=5) if "inventory_old" in incidents else timedelta())
+    made = last - (timedelta(days=5) if "inventory_old" in incidents else timedelta())
     for region in sorted({*REGIONS, *(one["awsRegion"] for one in listed)}):
         call = _call(region, LISTING, sum(one["awsRegion"] == region for one in listed), made)
         if "inventory_undated" in incidents:
@@ -143,7 +142,7 @@ def _calls(listed: list[dict[str, Any]], last: datetime, incidents: Collection[s
 
 def _exports(raised: list[dict[str, Any]], last: datetime, incidents: Collection[str]) -> Iterator[dict[str, Any]]:
     """Yield the calls that exported the findings."""
-    made = last - (timedelta(minutes=20) if "findings_exported_early" in incidents else ASKED_BEFORE)
+    made = last - (timedelta(minutes=20) if "findings_exported_early" in incidents else timedelta())
     for region in REGIONS:
         yield _call(region, FINDING, sum(one["Region"] == region for one in raised), made)
 
