@@ -22,7 +22,7 @@ REFUSALS: dict[str, str] = {
     "media-type-unknown": "the signed wrapper calls itself something other than a sigstore bundle v0.3",
     "payload-type-unknown": "the signature covers something other than an in-toto statement",
     "signature-count": "there is not exactly one signature",
-    "hint-mismatch": "the wrapper's key hint and the signature's key id name different keys",
+    "hint-mismatch": "the signature has a label of its own: the wrapper's hint alone names the key",
     "key-unknown": "it was signed by another key than the one given from outside, or those in the trust policy given",
     "signature-invalid": "the signature does not verify",
     "timestamp-missing": "there is no RFC 3161 token over the signature",
