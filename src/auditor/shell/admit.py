@@ -169,7 +169,7 @@ class _Asked:
         except VerificationError:
             return  # told as unapproved
         for line, role in required_sign_offs(approved, self.question.now):
-            yield from _sign_off(line, role, standing)
+            yield from _sign_off(line, role, rows, self.question.now)
 
     def _runs(self, ledger: CheckedLedger, envelopes: Mapping[str, bytes]) -> Iterator[Reason]:
         """Tell later runs of the gate, and runs that failed, were given up or are open and that no signer knows of."""
@@ -182,14 +182,18 @@ class _Asked:
         for one in all_other_runs(self.verified.bundle, self.relying.trust, ledger):
             if chain is not None and one.sequence > chain.sequence and self.question.gate in one.gates:
                 yield Reason("run-superseded", f"a later run decided the gate: {_words(one)}")
-            troubled = self.question.gate in one.failed or one.state in {"open", "abandoned"}
+            troubled = self.question.gate in one.failed or one.without_verdict
             if troubled and one.statement not in known:
                 yield Reason("run-unacknowledged", f"nobody who signed for this run knows of another: {_words(one)}")
 
 
-def _sign_off(line: str, role: str, rows: list[dict[str, Any]]) -> Iterator[Reason]:
-    """Say what is wrong with the sign-off of ``line`` by ``role``: the latest of each person counts."""
-    latest = {row["person"]: row for row in rows if (row["line"], row["role"]) == (line, role)}
+def _sign_off(line: str, role: str, rows: list[dict[str, Any]], now: datetime) -> Iterator[Reason]:
+    """Say what is wrong with the sign-off of ``line`` by ``role``: the latest of each person counts while it is valid.
+
+    One that ran out brings none before it back.
+    """
+    last = {row["person"]: row for row in rows if (row["line"], row["role"]) == (line, role)}
+    latest = {person: row for person, row in last.items() if row["valid_until"] > epoch_us(now)}
     against = [row for row in latest.values() if row["decision"] in DISSENT]
     if against:
         who = ", ".join(f"{row['person']} ({row['decision']})" for row in against)
