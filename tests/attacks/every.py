@@ -3,4 +3,8 @@
 from __future__ import annotations
 
 import attacks.crypto
-import attacks.sign_off  # noqa: F401 - filled by being imported
+import attacks.semantics
+import attacks.sequence
+import attacks.sign_off
+import attacks.time
+import attacks.trust  # noqa: F401 - filled by being imported

@@ -21,4 +21,4 @@ def test_an_attack_meets_its_name(tmp_path: Path, name: str) -> None:
     attack = ATTACKS[name]
     assert attack.act is not None
     met = attack.act(scene(tmp_path))
-    assert (attack.meets in met) if isinstance(met, set) else (met == attack.meets)
+    assert (met if isinstance(met, set) else {met}) == {attack.meets}
