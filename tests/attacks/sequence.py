@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attacks.registry import HOLDS, attack
@@ -83,11 +84,9 @@ def killed(scene: Scene) -> set[str]:
 def given_up(scene: Scene) -> set[str]:
     from auditor.adapters.snapshot.reader import open_snapshot
 
-    try:
-        with scene.company.begun(open_snapshot(collected()[0]).scope):
-            raise AuditorError("the source went away")
-    except AuditorError:
-        return scene.filed().admission()
+    with suppress(AuditorError), scene.company.begun(open_snapshot(collected()[0]).scope):
+        raise AuditorError("the source went away")
+    return scene.filed().admission()
 
 
 @attack("sequence", "a run that failed is tried again", "run-unacknowledged")

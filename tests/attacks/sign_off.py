@@ -1,4 +1,4 @@
-"""Attacks on what people sign: in another's name or role, twice over, too early, too late, or without another's consent.
+"""Attacks on what people sign: in another's name or role, twice, too early or late, or without another's consent.
 
 Each statement is signed with the attacker's own key and filed with the ledger's; the next run takes it in, or says why
 it does not count.

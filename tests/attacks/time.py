@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attacks.registry import HOLDS, attack
@@ -110,7 +110,7 @@ def ten_years_later(scene: Scene) -> str:
                 one.update(notAfter=isoformat(now + timedelta(days=1)))
 
     scene.amend(expire)
-    assert week[1] < datetime.now(UTC)
+    assert week[1] < company.tsa.now
     return HOLDS if scene.verify() else "refused"
 
 

@@ -250,7 +250,7 @@ def approving_machine(scene: Scene) -> str:
         machine = next(one for one in policy["keys"] if one["person"] is None)
         machine["roles"].append(machine["roles"][0] | {"role": "security"})
 
-    return refused(lambda: scene.amend(give).company.trust())
+    return refused(scene.amend(give).company.trust)
 
 
 @attack("trust", "a development clock in production", "trust-malformed")
@@ -258,7 +258,7 @@ def development_clock(scene: Scene) -> str:
     def develop(policy: dict[str, Any]) -> None:
         policy["timestampAuthorities"][0]["development"] = True
 
-    return refused(lambda: scene.amend(develop).company.trust())
+    return refused(scene.amend(develop).company.trust)
 
 
 @attack("trust", "a policy signed by somebody who owns nothing", "key-unknown")
