@@ -1,8 +1,8 @@
 """The other runs of a release that nobody may pass over: those that failed, were given up, or are still open.
 
 Rules kept here: they are read from the ledger, which no runner can take a run out of; a run is named by the statement
-that was filed last of it: its own, or the one with which it began; a run that closes another's beginning, or is not as it was
-announced, hides what began there, so it counts among them.
+that was filed last of it: its own, or the one with which it began; a run that closes another's beginning, or is not as
+it was announced, hides what began there, so it counts among them.
 """
 
 from __future__ import annotations

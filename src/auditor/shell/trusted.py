@@ -137,8 +137,8 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
     """Check the place of a run in a ledger that was verified; ``leaves`` are its leaves.
 
     Raises:
-        VerificationError: one of ``chain-``, ``evidence-omitted``, ``evidence-foreign`` or ``evidence-altered``, or of the
-            statement with which the run began.
+        VerificationError: one of ``chain-``, ``evidence-omitted``, ``evidence-foreign`` or ``evidence-altered``, or of
+            the statement with which the run began.
     """
     predicate, chain = bundle.predicate, bundle.predicate.chain
     if chain is None:
