@@ -71,6 +71,7 @@ REFUSALS: dict[str, str] = {
     "chain-previous-mismatch": "the run before this one is not the one that it names",
     "evidence-omitted": "a statement that was filed before the run began is not in the bundle",
     "evidence-foreign": "the bundle holds a statement that was not filed before the run began",
+    "evidence-altered": "a statement in the bundle is not in the envelope in which it was filed",
     "wasm-differs": "the compiled policy is not what the Rego beside it compiles to (asked with --recompile)",
     "replay-refused": "the archived queries, policies or data may not be run, or cannot be decided",
     "replay-touched-bundle": "files changed while the decisions were made again",
