@@ -104,6 +104,7 @@ def test_a_subject_carries_both_digests() -> None:
         (lambda d: d.update(extra=1), "statement-malformed"),
         (lambda d: d.pop("subject"), "statement-malformed"),
         (lambda d: d.update(subject={}), "statement-malformed"),
+        (lambda d: d.update(subject=["manifest-sha256.txt"]), "statement-malformed"),
         (lambda d: d.update(_type="https://in-toto.io/Statement/v0.1"), "statement-malformed"),
         (lambda d: d.update(_type=None), "statement-malformed"),
         (lambda d: d.update(predicateType="https://slsa.dev/provenance/v1"), "predicate-type-unknown"),

@@ -108,6 +108,6 @@ def read_statement(document: Any, models: Mapping[str, type[Exact]]) -> Statemen
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "predicate"
         raise VerificationError("predicate-malformed", f"predicate member {where}: {first['msg']}") from error
-    if not isinstance(document["subject"], list):
-        raise VerificationError("statement-malformed", "subject is no list")
+    if not isinstance(document["subject"], list) or not all(isinstance(one, dict) for one in document["subject"]):
+        raise VerificationError("statement-malformed", "subject is no list of objects")
     return Statement(document["subject"], document["predicateType"], predicate)
