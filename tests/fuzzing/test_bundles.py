@@ -9,12 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from fuzz.mutation import mutate_folder
+from fuzz.mutation import mutate_folder, mutate_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.adapters.reports.junit import render_junit
 from auditor.core.refusals import REFUSALS
+from auditor.core.summary import summarise
 from auditor.errors import VerificationError
+from auditor.shell.people import WHOLE_RUN, sign_off_page
 from auditor.shell.verify import verify
 from company import Company, make_company
 from sealed import Sealed, forge, make_sealed
@@ -82,21 +85,32 @@ def test_a_changed_bundle_of_a_company_is_refused_by_name(chance: Random) -> Non
         assert refused(lambda: company.verify(root)) is not same
 
 
-@given(chance=CHANCES)
-def test_whoever_holds_the_key_and_seals_nonsense_breaks_nothing(chance: Random) -> None:
+def shown(root: Path) -> None:
+    """Verify a bundle, and show it in every way that asks no trust policy."""
+    done = verify(root, sealed().public_pem, replay=False)
+    summarise(done.bundle.document, done.words)
+    render_junit(done.bundle.document, done.words, bundle="bundle")
+    sign_off_page(done, (), WHOLE_RUN, "security")
+
+
+@given(chance=CHANCES, where=st.sampled_from(["data", "data/decisions.json"]))
+def test_whoever_holds_the_key_and_seals_nonsense_breaks_nothing(chance: Random, where: str) -> None:
     """What is sealed may then verify, for its decisions are not made again here; it is never a crash."""
     with TemporaryDirectory(prefix="auditor-tests-fuzz-") as folder:
         root = Path(folder) / sealed().root.name
         shutil.copytree(sealed().root, root)
         changed = Sealed(root, sealed().private_key, sealed().public_pem)
-        mutate_folder(root / "data", chance)
+        if where == "data":
+            mutate_folder(root / where, chance)
+        else:
+            changed.path(where).write_bytes(mutate_json(changed.path(where).read_bytes(), chance))
         if not changed.path("data/decisions.json").is_file():
             return
         try:
             forge(changed)
         except (KeyError, ValueError, OSError):
             return  # what the forger himself cannot state
-        refused(lambda: verify(root, sealed().public_pem, replay=False))
+        refused(lambda: shown(root))
 
 
 @given(chance=CHANCES)
