@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "fuzz" / "corpus"
 INPUT_BYTES = 1 << 16
+EXECUTED = "stat::number_of_executed_units:"
 
 
 def main() -> int:
@@ -72,6 +73,7 @@ def fuzz_one(name: str, seconds: int) -> int:
         f"-max_len={INPUT_BYTES}",
         f"-artifact_prefix={folder}/found-",
         "-verbosity=0",
+        "-print_final_stats=1",
     ]
     before = [str(kept)] if kept.is_dir() else []
     atheris.Setup(["fuzz", *flags, str(seeds), *before], target.check, custom_mutator=changed)
@@ -86,8 +88,8 @@ def _fuzzed(name: str, seconds: int) -> bool:
         done = subprocess.run(command, cwd=ROOT, env=_environment(scratch), capture_output=True, text=True, check=False)
         artifacts = sorted(Path(scratch).glob("*/found-*"))
         if done.returncode == 0 and not artifacts:
-            rates = [line for line in done.stderr.splitlines() if line.startswith("Done ")]
-            print(f"{name}: {rates[-1] if rates else 'done'}", flush=True)
+            tried = [line.split()[-1] for line in done.stderr.splitlines() if line.startswith(EXECUTED)]
+            print(f"{name}: {', '.join(tried) or 'an unknown number of'} inputs tried", flush=True)
             return True
         for artifact in artifacts:
             content = artifact.read_bytes()
