@@ -248,6 +248,11 @@ def _statements() -> Target:
         written = statement_bytes(statement.subjects, statement.predicate_type, statement.predicate)
         again = read_statement(strict_json(written, max_bytes=2 * LIMIT), models)
         hold(again == statement, "is read again as another")
+        said = statement.predicate.model_dump(mode="json", exclude_unset=True)
+        hold(
+            canonical_json(said) == canonical_json(strict_json(content, max_bytes=LIMIT)["predicate"]),
+            "means other words",
+        )
         return True
 
     abandoned = {

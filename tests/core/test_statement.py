@@ -104,6 +104,8 @@ def test_a_subject_carries_both_digests() -> None:
         (lambda d: d.update(extra=1), "statement-malformed"),
         (lambda d: d.pop("subject"), "statement-malformed"),
         (lambda d: d.update(subject={}), "statement-malformed"),
+        (lambda d: d["predicate"].update(schemaVersion=True), "predicate-malformed"),
+        (lambda d: d["predicate"].update(schemaVersion=1.0), "predicate-malformed"),
         (lambda d: d.update(subject=["manifest-sha256.txt"]), "statement-malformed"),
         (lambda d: d.update(_type="https://in-toto.io/Statement/v0.1"), "statement-malformed"),
         (lambda d: d.update(_type=None), "statement-malformed"),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from auditor.core.reasons import SENTENCES
-from auditor.core.statement import Digest, Exact, Instant, ScopeMember
+from auditor.core.statement import Digest, Exact, Instant, ScopeMember, VersionOne
 from auditor.core.summary import GATE_WORDS
 
 VerdictWord = Literal["pass", "fail", "inconclusive", "not_applicable"]
@@ -82,7 +82,7 @@ class FindingForm(Exact):
 class DecisionsForm(Exact):
     """The whole document."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     scope: ScopeMember
     asOf: Instant
     profile: ProfileForm

@@ -39,6 +39,7 @@ def _instant(text: str) -> str:
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[str, AfterValidator(_instant)]
+VersionOne = Annotated[int, Field(ge=1, le=1)]  # a Literal would take true and 1.0 for 1
 BundleId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9_-])?$")]
 
 
