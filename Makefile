@@ -11,8 +11,11 @@ READY := $(VENV)/.ready
 DEMO ?=
 PYTEST ?= -n auto
 ONLY ?=
+SECONDS ?= 60
+# 25 for evaluate, 25 for a sign-off, 4 x 25 for the ledger and 2 x 25 for the archive: 200
+KILLED := tests/shell/test_killed.py tests/shell/test_archive_killed.py tests/adapters/ledger/test_killed.py
 
-.PHONY: help setup setup-tools demo test lint format coverage mutate mutate-policies bench policy policy-build lock clean
+.PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies bench policy policy-build lock clean
 
 help: ## Show the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,6 +40,13 @@ demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident sl
 
 test: $(READY) ## Run every test (those of opa are skipped without it, except under CI=true)
 	$(BIN)/python -m pytest $(PYTEST)
+
+kills: $(READY) ## Kill evaluate, sign-off, ledger append and archive push with -9 at 200 random instants together (long)
+	AUDITOR_TEST_KILLS=25 $(BIN)/python -m pytest $(PYTEST) $(KILLED)
+
+fuzz: $(READY) ## Have atheris look for bytes that break a reader: make fuzz SECONDS=600 (finds go to fuzz/corpus)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 lint: $(READY) ## Check format, lint, types, imports and Rego
 	$(BIN)/ruff format --check

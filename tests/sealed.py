@@ -41,8 +41,34 @@ def document() -> dict[str, Any]:
         "gates": [
             {"gate": "go", "title": "Go", "kind": "go_no_go", "decision": "go", "verdict": "pass", "lines": ["a"]}
         ],
-        "lines": [{"line": "a", "title": "A", "verdict": "pass", "reason": "within_limit"}],
-        "findings": [{"line": "a", "control": "slo.p95", "resource": "all", "observed": 41, "limit": 100}],
+        "lines": [
+            {
+                "line": "a",
+                "title": "A",
+                "checklist": ["217"],
+                "verdict": "pass",
+                "reason": "within_limit",
+                "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
+                "members": [],
+            }
+        ],
+        "findings": [
+            {
+                "line": "a",
+                "control": "slo.p95",
+                "resource": "all",
+                "members": 1,
+                "verdict": "pass",
+                "reason": "within_limit",
+                "observed": 41,
+                "limit": 100,
+                "sampleSize": 7,
+                "window": {"start": "2026-03-01T11:00:00Z", "end": "2026-03-01T12:00:00Z"},
+                "evidence": {},
+                "waivers": [],
+                "adjudications": [],
+            }
+        ],
     }
 
 

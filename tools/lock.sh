@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Write requirements.lock (what the program needs), requirements-dev.lock (that, its extras, and what builds and tests it) and
-# requirements-bench.lock (what it is measured against), with the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
+# Write requirements.lock (what the program needs), requirements-dev.lock (that, its extras, and what builds and tests it),
+# requirements-bench.lock (what it is measured against) and requirements-fuzz.lock (what looks for bytes that break it), with the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${1:-.venv/bin/python}"
@@ -25,18 +25,20 @@ dev = [*runtime, *extras, *build, *project["dependency-groups"]["dev"]]
 (scratch / "requirements-dev.in").write_text("\n".join(dev) + "\n-c requirements.lock\n", encoding="utf-8")
 bench = [*runtime, *project["dependency-groups"]["bench"]]
 (scratch / "requirements-bench.in").write_text("\n".join(bench) + "\n-c requirements-dev.lock\n", encoding="utf-8")
+fuzz = project["dependency-groups"]["fuzz"]
+(scratch / "requirements-fuzz.in").write_text("\n".join(fuzz) + "\n-c requirements-dev.lock\n", encoding="utf-8")
 PYTHON
 
 cd "$scratch"
-for name in requirements requirements-dev requirements-bench; do
+for name in requirements requirements-dev requirements-bench requirements-fuzz; do
   "$python" -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
     --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
     --output-file "$name.lock" "$name.in"
 done
-if grep -nE '://|^-|(^|[ =])/' requirements.lock requirements-dev.lock requirements-bench.lock; then
+if grep -nE '://|^-|(^|[ =])/' requirements.lock requirements-dev.lock requirements-bench.lock requirements-fuzz.lock; then
   echo "lock.sh: the lines above name an address or a path; nothing was written" >&2
   exit 1
 fi
-for name in requirements requirements-dev requirements-bench; do
+for name in requirements requirements-dev requirements-bench requirements-fuzz; do
   { echo "# Made by \`make lock\` from pyproject.toml. Do not edit."; cat "$name.lock"; } > "$target/$name.lock"
 done

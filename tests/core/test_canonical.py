@@ -39,10 +39,13 @@ def test_canonical_bytes_survive_a_strict_reading(value: object) -> None:
     assert canonical_json(parsed(content)) == content
 
 
-def test_a_whole_float_over_2_53_does_not_survive_and_fails_closed() -> None:
-    content = canonical_json(2.0**53)
-    with pytest.raises(ValueError, match="safe integer"):
-        canonical_json(parsed(content))
+@pytest.mark.parametrize("value", [2.0**53, -(2.0**60), 1e20])
+def test_a_whole_float_over_2_53_does_not_survive_and_fails_closed(value: float) -> None:
+    with pytest.raises(StrictJSONError, match="holds the integer"):
+        parsed(canonical_json(value))
+    with pytest.raises(StrictJSONError, match="written as an integer over 2\\^53"):
+        parsed(f"{value:.17e}".encode())
+    assert parsed(b"1e21") == 1e21
 
 
 @given(st.dictionaries(TEXT, st.integers(-SAFE, SAFE)))
@@ -115,3 +118,10 @@ def test_no_bytes_crash_the_reader(content: bytes) -> None:
 
 def test_digest() -> None:
     assert sha256_hex(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**30])
+def test_an_integer_without_a_canonical_form_is_refused(number: int) -> None:
+    with pytest.raises(StrictJSONError, match=f"holds the integer {number}"):
+        strict_json(b"[%d]" % number, max_bytes=100)
+    assert strict_json(b"[%d,%d]" % (SAFE, -SAFE), max_bytes=100) == [SAFE, -SAFE]

@@ -6,10 +6,18 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.core.evidence import NO_STATEMENTS, EvidenceTables, Separation, SignedStatement, evidence_tables
+from auditor.core.evidence import (
+    NO_STATEMENTS,
+    EvidenceTables,
+    Separation,
+    SignedStatement,
+    evidence_tables,
+    read_tables,
+)
 from auditor.core.people import ADJUDICATION, MODELS, SIGN_OFF, WAIVER, WAIVER_APPROVAL, PersonPredicate
 from auditor.core.statement import ScopeMember
 from auditor.model import epoch_us, isoformat
@@ -157,3 +165,47 @@ def test_what_did_not_come_this_far_is_listed() -> None:
 def test_the_order_never_matters(statements: list[SignedStatement]) -> None:
     ordered = sorted(statements, key=lambda one: one.digest)
     assert build(*statements).document() == build(*ordered).document()
+
+
+def rebuilt() -> Any:
+    """Return the document of tables with a withdrawn sign-off in them, and two that were refused."""
+    kept = signed("a", SIGN_OFF)
+    withdrawal = signed("b", SIGN_OFF, HOUR, decision="WITHDRAWN", withdraws=kept.digest)
+    return build(kept, withdrawal, refused={"d" * 64: "key-revoked", "e" * 64: "key-unknown"}).document()
+
+
+def test_tables_are_read_as_they_were_written() -> None:
+    assert read_tables(rebuilt()).document() == rebuilt()
+    assert read_tables(NO_STATEMENTS.document()).document() == NO_STATEMENTS.document()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda d: d.pop("refused"), "exactly the members"),
+        (lambda d: d.update(schemaVersion=2), "version 2"),
+        (lambda d: d.update(schemaVersion=True), "version True"),
+        (lambda d: d["tables"].pop("waivers"), "exactly the tables"),
+        (lambda d: d["tables"].update(waivers={}), "table waivers"),
+        (lambda d: d["tables"]["sign_offs"].append(None), "table sign_offs"),
+        (lambda d: d["tables"]["sign_offs"][0].pop("role"), "table sign_offs"),
+        (lambda d: d["tables"]["sign_offs"][0].update(role=None), "table sign_offs"),
+        (lambda d: d["tables"]["sign_offs"][0].update(signed_at=True), "table sign_offs"),
+        (lambda d: d["tables"]["sign_offs"][0].update(signed_at=1.5), "table sign_offs"),
+        (lambda d: d["tables"]["sign_offs"][0].update(decision="MAYBE"), "table sign_offs"),
+        (lambda d: d.update(refused=7), "refused is no list"),
+        (lambda d: d.update(refused=[{}]), "refused is no list"),
+        (lambda d: d.update(refused={}), "refused is no sorted list"),
+        (lambda d: d["refused"].reverse(), "refused is no sorted list"),
+        (lambda d: d["refused"].append(d["refused"][-1]), "refused is no sorted list"),
+        (lambda d: d["refused"][0].update(reason=7), "refused is no sorted list"),
+        (lambda d: d["refused"][0].update(extra=""), "refused is no sorted list"),
+    ],
+)
+def test_tables_of_any_other_form_are_refused(change: Any, said: str) -> None:
+    document = rebuilt()
+    change(document)
+    with pytest.raises(ValueError, match=said):
+        read_tables(document)
+    with pytest.raises(ValueError, match="exactly the members"):
+        read_tables([document])

@@ -118,9 +118,10 @@ def test_a_forger_whose_decisions_do_not_follow_is_refused(sealed: Sealed) -> No
     assert refusal(sealed, honest).code == "replay-differs"
 
 
-def test_lines_of_another_form_are_a_difference_and_no_crash(sealed: Sealed) -> None:
+def test_lines_of_another_form_are_refused_and_no_crash(sealed: Sealed) -> None:
+    assert refusal(sealed, partial(decide_unlike, lines=7)).code == "replay-differs"
     forge_decisions(sealed, lambda one: one.update(lines=7))
-    assert refusal(sealed, partial(decide_unlike, lines=[])).code == "replay-differs"
+    assert refusal(sealed, partial(decide_unlike, lines=[])).code == "decisions-malformed"
 
 
 @pytest.mark.parametrize("content", [b"# Verdict\n\nNO-GO\n", None])

@@ -1,8 +1,9 @@
 """Canonical JSON out, strict JSON in, and digests.
 
 Rules kept here: bytes that are signed or compared are RFC 8785 (JCS); JSON that comes from outside may not repeat a
-member, hold a number or a character that has no canonical form (NaN, Infinity, 1e400, half a surrogate pair), nest
-without bound or be larger than was agreed, because each of these lets two readers see two documents in the same bytes.
+member, hold a number or a character that has no canonical form (NaN, Infinity, 1e400, an integer over 2^53, half a
+surrogate pair), nest without bound or be larger than was agreed, because each of these lets two readers see two
+documents in the same bytes.
 Sources: RFC 8785; RFC 8259, sections 4, 8.2 and 9; I-JSON, RFC 7493, sections 2.1 to 2.3.
 """
 
@@ -17,6 +18,8 @@ from typing import Any, NoReturn
 import rfc8785
 
 MAX_DEPTH = 64
+MAX_INTEGER = 2**53 - 1
+WRITTEN_WITH_EXPONENT = 1e21  # RFC 8785, 3.2.2.3: a whole number below it is written as an integer
 STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # the closing quote is optional: stays linear
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -42,7 +45,9 @@ def strict_json(content: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -
     _refuse_depth(content, max_depth)
     try:
         text = content.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_safe_integer, parse_float=_finite
+        )
         if SURROGATE.search(content):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
@@ -84,8 +89,17 @@ def _constant(name: str) -> NoReturn:
     raise StrictJSONError(f"holds {name}")
 
 
+def _safe_integer(literal: str) -> int:
+    value = int(literal)
+    if abs(value) > MAX_INTEGER:
+        raise StrictJSONError(f"holds the integer {literal[:32]}, which not every reader can")
+    return value
+
+
 def _finite(literal: str) -> float:
     value = float(literal)
     if not math.isfinite(value):
         raise StrictJSONError(f"holds {literal[:32]}, which no double can")
+    if value.is_integer() and MAX_INTEGER < abs(value) < WRITTEN_WITH_EXPONENT:
+        raise StrictJSONError(f"holds {literal[:32]}, which is written as an integer over 2^53")
     return value

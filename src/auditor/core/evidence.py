@@ -27,9 +27,11 @@ from auditor.statement_tables import STATEMENT_TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.columns import Column, Table
     from auditor.core.statement import ScopeMember
 
 SCHEMA_VERSION = 1
+TYPES: dict[str, type] = {"instant": int, "int": int, "text": str, "bool": bool}
 NOT_COUNTED: dict[str, str] = {
     "other-release": "it is about another release",
     "other-person": "it names another person than the trust policy knows the key by, or the key is a machine's",
@@ -88,20 +90,38 @@ def read_tables(document: Any) -> EvidenceTables:
     """Return the tables of a document as ``EvidenceTables.document`` makes it. Raises ``ValueError``."""
     if not isinstance(document, dict) or document.keys() != {"schemaVersion", "tables", "refused"}:
         raise ValueError("has not exactly the members schemaVersion, tables and refused")
-    if document["schemaVersion"] != SCHEMA_VERSION:
+    if type(document["schemaVersion"]) is not int or document["schemaVersion"] != SCHEMA_VERSION:
         raise ValueError(f"is of version {document['schemaVersion']!r}, expected {SCHEMA_VERSION}")
     tables = document["tables"]
     if not isinstance(tables, dict) or tables.keys() != STATEMENT_TABLES.keys():
         raise ValueError(f"has not exactly the tables {', '.join(STATEMENT_TABLES)}")
     for name, rows in tables.items():
-        columns = {column.name for column in STATEMENT_TABLES[name].columns}
-        if not isinstance(rows, list) or any(not isinstance(row, dict) or row.keys() != columns for row in rows):
-            raise ValueError(f"table {name} is no list of rows with exactly the columns {', '.join(sorted(columns))}")
+        if not isinstance(rows, list) or not all(_is_row(row, STATEMENT_TABLES[name]) for row in rows):
+            columns = ", ".join(sorted(column.name for column in STATEMENT_TABLES[name].columns))
+            raise ValueError(f"table {name} is no list of rows with exactly the columns {columns}, each of its type")
     try:
-        refused = {str(one["statement"]): str(one["reason"]) for one in document["refused"]}
+        refused = {one["statement"]: one["reason"] for one in document["refused"]}
     except (TypeError, LookupError) as error:
         raise ValueError("refused is no list of statements with reasons") from error
-    return EvidenceTables(tables, refused)
+    found = EvidenceTables(tables, refused)
+    if not all(isinstance(one, str) for one in (*refused, *refused.values())) or found.document() != document:
+        raise ValueError("refused is no sorted list of statements with reasons, each once")
+    return found
+
+
+def _is_row(row: Any, table: Table) -> bool:
+    """Say whether ``row`` has exactly the columns of ``table``, each of its type."""
+    return (
+        isinstance(row, dict)
+        and row.keys() == {column.name for column in table.columns}
+        and all(_is_value(row[column.name], column) for column in table.columns)
+    )
+
+
+def _is_value(value: Any, column: Column) -> bool:
+    if value is None:
+        return column.nullable
+    return type(value) is TYPES[column.type] and (not column.values or value in column.values)
 
 
 NO_STATEMENTS = EvidenceTables({"sign_offs": (), "waivers": (), "adjudications": ()})

@@ -19,6 +19,7 @@ from auditor.core.statement import (
     Exact,
     Instant,
     ScopeMember,
+    VersionOne,
     read_statement,
     statement_bytes,
 )
@@ -35,7 +36,7 @@ Kind = Literal["run-started", "run", "abandoned", "sign-off", "withdrawal", "wai
 class Leaf(Exact):
     """One leaf. ``statement`` is the SHA-256 of the signed payload, ``closes`` the sequence of a run-started leaf."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     kind: Kind
     system: str
     environment: str
@@ -65,7 +66,7 @@ class Entry(NamedTuple):
 class RunStartedPredicate(Exact):
     """A run began: signed and filed before anything is collected; ``nonce`` (128 bits, hex) makes each its own."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     scope: ScopeMember
     profile: ProfileMember
     policyDigest: Digest
@@ -78,7 +79,7 @@ class RunStartedPredicate(Exact):
 class AbandonedPredicate(Exact):
     """A run that began will give no verdict: which leaf of which ledger began it, and why it ends so."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     ledger: str
     sequence: int = Field(ge=0)
     reason: str = Field(min_length=1, max_length=2000)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, ScopeMember
+from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, ScopeMember, VersionOne
 
 SIGN_OFF = f"{PREDICATE_BASE}/sign-off/v1"
 WAIVER = f"{PREDICATE_BASE}/waiver/v1"
@@ -42,7 +42,7 @@ class ShownMember(Exact):
 class _Said(Exact):
     """Members of every statement of a person. ``run`` is the digest of the statement of the run it is about."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     scope: ScopeMember
     run: Digest
     person: Name

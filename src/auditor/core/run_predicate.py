@@ -13,6 +13,7 @@ from auditor.core.statement import (
     Exact,
     Instant,
     ScopeMember,
+    VersionOne,
     read_statement,
     statement_bytes,
 )
@@ -93,7 +94,7 @@ class RunPredicate(Exact):
     ``approval`` is what the trust policy said of every gate when the run was sealed; a relying party asks its own.
     """
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     bundleId: BundleId
     scope: ScopeMember
     asOf: Instant

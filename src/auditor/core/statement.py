@@ -39,6 +39,7 @@ def _instant(text: str) -> str:
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[str, AfterValidator(_instant)]
+VersionOne = Annotated[int, Field(ge=1, le=1)]  # a Literal would take true and 1.0 for 1
 BundleId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9_-])?$")]
 
 
@@ -108,6 +109,6 @@ def read_statement(document: Any, models: Mapping[str, type[Exact]]) -> Statemen
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "predicate"
         raise VerificationError("predicate-malformed", f"predicate member {where}: {first['msg']}") from error
-    if not isinstance(document["subject"], list):
-        raise VerificationError("statement-malformed", "subject is no list")
+    if not isinstance(document["subject"], list) or not all(isinstance(one, dict) for one in document["subject"]):
+        raise VerificationError("statement-malformed", "subject is no list of objects")
     return Statement(document["subject"], document["predicateType"], predicate)

@@ -17,7 +17,7 @@ from pydantic import Field
 from auditor.core.canonical import canonical_json
 from auditor.core.leaves import ABANDONED_PREDICATE, RUN_STARTED_PREDICATE
 from auditor.core.run_predicate import RUN_PREDICATE
-from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, statement_bytes, subject
+from auditor.core.statement import PREDICATE_BASE, Digest, Exact, Instant, VersionOne, statement_bytes, subject
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class EnvironmentMember(Exact):
 class TrustPolicy(Exact):
     """The trust policy, schema version 1. ``previous`` is the statement digest of the version before."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     id: Name
     version: int = Field(ge=1, le=MAX_COUNT)
     validFrom: Instant
@@ -186,7 +186,7 @@ class TrustPolicy(Exact):
 class EnrolmentPredicate(Exact):
     """What is signed with a new key to show who holds it; null is a machine, ``challenge`` is the owner's."""
 
-    schemaVersion: Literal[1]
+    schemaVersion: VersionOne
     trust: Name
     person: Text | None
     keyId: Digest

@@ -269,7 +269,7 @@ FORGER: dict[str, Attack] = {
         "subject-mismatch",
         lie(statement=lambda one: one["subject"][0]["digest"].pop("sha512")),
     ),
-    "subject that is a number": ("subject-mismatch", lie(statement=lambda one: one.update(subject=[1, 2]))),
+    "subject that is a number": ("statement-malformed", lie(statement=lambda one: one.update(subject=[1, 2]))),
     "reordered signed manifest": ("manifest-malformed", manifest_lines(lambda lines: lines[::-1])),
     "duplicate manifest line": ("manifest-malformed", manifest_lines(lambda lines: [lines[0], *lines])),
     "signed manifest with CRLF": (
@@ -331,6 +331,12 @@ FORGER: dict[str, Attack] = {
     "decisions without a result": ("decisions-malformed", decisions(lambda one: one.pop("result"))),
     "decisions with gates of another form": ("decisions-malformed", decisions(lambda one: one.update(gates=[1]))),
     "decisions without gates": ("decisions-malformed", decisions(lambda one: one.update(gates=None))),
+    "decisions without lines": ("decisions-malformed", decisions(lambda one: one.pop("lines"))),
+    "decisions with a line of another form": ("decisions-malformed", decisions(lambda one: one["lines"][0].clear())),
+    "decisions with a gate of an unknown line": (
+        "decisions-malformed",
+        decisions(lambda one: one["gates"][0].update(lines=["z"])),
+    ),
     "decisions of another version": ("decisions-malformed", decisions(lambda one: one.update(schemaVersion=2))),
     "decisions with a number over 2^53": (
         "decisions-malformed",

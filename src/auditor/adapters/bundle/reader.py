@@ -20,6 +20,7 @@ from auditor.adapters.bundle.manifest import Entry
 from auditor.adapters.signing.envelope import MAX_BYTES, open_envelope, signer_of
 from auditor.core.canonical import StrictJSONError, canonical_json, sha256_hex, strict_json
 from auditor.core.decisions import SCHEMA_VERSION
+from auditor.core.decisions_form import decisions_problem
 from auditor.core.run_predicate import RunPredicate, read_run_statement
 from auditor.core.statement import subject
 from auditor.errors import EngineError, VerificationError
@@ -259,6 +260,9 @@ def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
             raise VerificationError(
                 "predicate-contradicts-decisions", f"the statement's {member} is not that of {layout.DECISIONS}"
             )
+    problem = decisions_problem(document)
+    if problem:
+        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: {problem}")
     return dict(document)
 
 
