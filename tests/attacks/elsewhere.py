@@ -46,6 +46,8 @@ for name, (kind, _) in AUDITED.items():
     record(Attack("archive", f"archive: {name.replace('_', ' ')}", f"audit: {kind}", AUDIT))
 
 NAMED = [
+    ("semantics", "another Wasm than the Rego beside it compiles to, asked with --recompile", "wasm-differs",
+     "tests/shell/test_verify.py::test_policies_are_compiled_again_only_when_asked"),
     ("time", "a token by another root", "timestamp-untrusted", f"{STAMPS}::test_another_root_is_refused"),
     ("time", "a root inside the token", "timestamp-untrusted",
      f"{STAMPS}::test_no_root_is_refused_and_a_root_in_the_token_is_no_root"),
