@@ -43,7 +43,12 @@ KEY = click.option(
     help="Key that signs: a private key file (PEM), awskms:ARN, awskms:alias/NAME, or a pkcs11: URI.",
 )
 TSA = (
-    click.option("--tsa", metavar="URL", help="Time-stamp authority (RFC 3161) that says when it was signed."),
+    click.option(
+        "--tsa",
+        envvar="AUDITOR_TSA",
+        metavar="URL",
+        help="Time-stamp authority (RFC 3161) that says when it was signed.",
+    ),
     click.option(
         "--tsa-timeout",
         type=click.FloatRange(min=0, min_open=True, max=3600),

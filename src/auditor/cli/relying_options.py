@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     from auditor.shell.reliance import CheckedLedger
 
 TRUST = (
-    click.option("--trust", type=click.Path(path_type=Path), help="Trust policy: who may sign what, what is approved."),
+    click.option(
+        "--trust",
+        envvar="AUDITOR_TRUST",
+        type=click.Path(path_type=Path),
+        help="Trust policy: who may sign what, what is approved.",
+    ),
     click.option(
         "--trust-owner",
+        envvar="AUDITOR_TRUST_OWNER",
         type=click.Path(path_type=Path),
         help="Public key (PEM) of the trust policy's owner, from a channel that you trust.",
     ),
 )
 LEDGER = click.option(
     "--ledger",
+    envvar="AUDITOR_LEDGER",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the ledger of the environment, or a copy of it.",
 )
@@ -37,6 +44,7 @@ ANCHOR = click.option(
 )
 LEDGER_KEY = click.option(
     "--ledger-key",
+    envvar="AUDITOR_LEDGER_KEY",
     metavar="REFERENCE",
     help="Private key that signs the ledger's checkpoints: a file (PEM), or a pkcs11: URI. Ed25519.",
 )
