@@ -141,8 +141,9 @@ class _Asked:
 
     def _last_seen(self, ledger: CheckedLedger) -> datetime | None:
         """Return when an authority or a witness last saw the ledger's latest checkpoint."""
-        key = ledger_trust(self.relying.trust, self.question.environment).key
-        times = checkpoint_times(ledger.view, key, authorities(self.relying.trust, self.question.environment))
+        environment = self.verified.bundle.predicate.scope.environment  # the ledger is the bundle's
+        key = ledger_trust(self.relying.trust, environment).key
+        times = checkpoint_times(ledger.view, key, authorities(self.relying.trust, environment))
         seen = times.get(ledger.verified.checkpoint.size)
         cosigned = [
             datetime.fromtimestamp(one, tz=self.question.now.tzinfo) for one in ledger.verified.cosigned.values()
@@ -181,7 +182,8 @@ class _Asked:
         """Tell later runs of the gate, and runs that failed, were given up or are open and that no signer knows of."""
         known: set[str] = set()
         for digest, envelope in envelopes.items():
-            signed = open_person(envelope, digest, self.relying.trust, self.question.environment)
+            environment = self.verified.bundle.predicate.scope.environment
+            signed = open_person(envelope, digest, self.relying.trust, environment)
             if isinstance(signed.predicate, SignOffPredicate) and signed.predicate.decision in ASSENT:
                 known.update(signed.predicate.acknowledges)
         chain = self.verified.bundle.predicate.chain
