@@ -8,6 +8,7 @@ import attacks.archive
 import attacks.container
 import attacks.crypto
 import attacks.elsewhere
+import attacks.filed
 import attacks.parser
 import attacks.payload
 import attacks.semantics

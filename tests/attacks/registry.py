@@ -52,7 +52,7 @@ def attack(layer: str, name: str, meets: str) -> Callable[[Callable[[Scene], Any
     """Register the function as an attack on ``layer`` that must meet ``meets``."""
 
     def register(act: Callable[[Scene], Any]) -> Callable[[Scene], Any]:
-        record(Attack(layer, name, meets, f"tests/attacks/{layer}.py", act))
+        record(Attack(layer, name, meets, f"tests/{act.__module__.replace('.', '/')}.py", act))
         return act
 
     return register

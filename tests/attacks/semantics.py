@@ -49,6 +49,15 @@ def another_environment(scene: Scene) -> set[str]:
     return scene.filed().amend(twin).admission(environment="staging", ledger=False)
 
 
+@attack("semantics", "a pass of another environment, with the ledger that it is filed in", "environment-mismatch")
+def another_environment_and_its_ledger(scene: Scene) -> set[str]:
+    def twin(policy: dict[str, Any]) -> None:
+        policy["environments"].append(policy["environments"][0] | {"name": "staging", "ledger": None})
+
+    scene.filed().hear("bo", "product")
+    return scene.amend(twin).admission(environment="staging")
+
+
 @attack("semantics", "a gate that the run did not decide", "gate-absent")
 def another_gate(scene: Scene) -> set[str]:
     def grow(policy: dict[str, Any]) -> None:

@@ -105,8 +105,13 @@ class _Asked:
         if ledger is not None:
             yield from self._checkpoint(ledger, seen)
             yield from self._people(ledger, now)
-        elif environment_of(self.relying.trust.policy, self.question.environment).ledger is not None:
-            yield Reason("ledger-not-consulted", f"environment {self.question.environment} has a ledger; give --ledger")
+        elif environment_of(self.relying.trust.policy, self._environment).ledger is not None:
+            yield Reason("ledger-not-consulted", f"environment {self._environment} has a ledger; give --ledger")
+
+    @property
+    def _environment(self) -> str:
+        """Return the environment of the bundle, whose ledger and people are asked, whatever the question's is."""
+        return self.verified.bundle.predicate.scope.environment
 
     def _scope(self) -> Iterator[Reason]:
         scope = self.verified.bundle.predicate.scope
@@ -141,8 +146,8 @@ class _Asked:
 
     def _last_seen(self, ledger: CheckedLedger) -> datetime | None:
         """Return when an authority or a witness last saw the ledger's latest checkpoint."""
-        key = ledger_trust(self.relying.trust, self.question.environment).key
-        times = checkpoint_times(ledger.view, key, authorities(self.relying.trust, self.question.environment))
+        key = ledger_trust(self.relying.trust, self._environment).key
+        times = checkpoint_times(ledger.view, key, authorities(self.relying.trust, self._environment))
         seen = times.get(ledger.verified.checkpoint.size)
         cosigned = [
             datetime.fromtimestamp(one, tz=self.question.now.tzinfo) for one in ledger.verified.cosigned.values()
@@ -181,7 +186,7 @@ class _Asked:
         """Tell later runs of the gate, and runs that failed, were given up or are open and that no signer knows of."""
         known: set[str] = set()
         for digest, envelope in envelopes.items():
-            signed = open_person(envelope, digest, self.relying.trust, self.question.environment)
+            signed = open_person(envelope, digest, self.relying.trust, self._environment)
             if isinstance(signed.predicate, SignOffPredicate) and signed.predicate.decision in ASSENT:
                 known.update(signed.predicate.acknowledges)
         chain = self.verified.bundle.predicate.chain
