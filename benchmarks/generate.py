@@ -1,7 +1,8 @@
 """A seeded snapshot of any size, made by DuckDB straight into Parquet: two hours of requests that pass every gate.
 
-Rules kept here: the same size gives the same bytes in one DuckDB version; every request is counted by a heartbeat, so
-that the gates decide on all of it and nothing is inconclusive for want of evidence.
+Rules kept here: the same size gives the same bytes in one DuckDB version; every request is counted by a heartbeat, and
+bill, budget, baseline, inventory and feeds are there, so that the gates decide on all of it and nothing is inconclusive
+for want of evidence.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ ACCOUNT = "111122223333"
 REGIONS = ("eu-central-1", "eu-north-1", "eu-west-1", "us-east-1")
 SQL_TYPES = {"instant": "timestamptz", "int": "bigint", "text": "varchar", "bool": "boolean"}
 
+GENERATED, SERVED = "h // 10 % 100 < 80", "h // 10 % 100 < 95"
+READ, WRITTEN = "(400 + h // 1000000000 % 1200)", "(100 + h // 10000000000 % 500)"
 REQUESTS = {
     "source": "'requests'",
     "event_time": "make_timestamptz($start + i * $window // $rows)",
@@ -42,6 +45,11 @@ REQUESTS = {
     "when h // 1000 % 1000 < 997 then 'error' else 'client_error' end",
     "latency_us": "case when h // 10 % 100 < 80 then 200000 + (h // 1000000 % 1000) * (h // 1000000 % 1000) + h // 1000000000 % 1000 "
     "else 5000 + h // 1000000 % 200000 end + case when h // 1000 % 1000 >= 985 then 30000000 else 0 end",
+    "cache": "case when h // 10 % 100 >= 95 then null when h // 10 % 100 >= 80 then 'hit' when h // 10 % 100 < 3 then 'miss' else 'bypass' end",
+    "input_tokens": f"case when {GENERATED} then {READ} when {SERVED} then 0 end",
+    "output_tokens": f"case when {GENERATED} then {WRITTEN} when {SERVED} then 0 end",
+    "cost_nano": f"case when {GENERATED} then {READ} * 3000 + {WRITTEN} * 15000 when {SERVED} then 0 end",
+    "currency": f"case when {SERVED} then 'EUR' end",
 }
 EVENTS_COLUMNS = {
     "source": "'cloudtrail'",
@@ -69,8 +77,10 @@ def generate(folder: Path, rows: int) -> Path:
             "requests": _numbered(connection, folder, "requests", REQUESTS, rows),
             "audit_events": _numbered(connection, folder, "audit_events", EVENTS_COLUMNS, EVENTS),
         }
-        for name in ("heartbeats", "coverage"):
-            counts[name] = _copy(connection, folder, name, _OTHERS[name].format(folder=folder))
+        for name, query in _OTHERS.items():
+            counts[name] = _copy(
+                connection, folder, name, query.format(folder=folder, per_minute=rows * 60 * 10**6 // WINDOW_US)
+            )
         for name in TABLES.keys() - counts.keys():
             counts[name] = _copy(connection, folder, name, "select 1 where false")
     (folder / MANIFEST).write_bytes(_manifest(folder, counts))
@@ -104,16 +114,20 @@ def _copy(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, query:
     return int(done[0]) if done else 0
 
 
-_CELLS = (
-    "(values "
-    + ", ".join(f"('cloudtrail', '{ACCOUNT}', '{region}')" for region in REGIONS)
-    + ") as cells(source, account, region)"
-)
+def _cells(*sources: str) -> str:
+    cells = ", ".join(f"('{source}', '{ACCOUNT}', '{region}')" for source in sources for region in REGIONS)
+    return f"(values {cells}) as cells(source, account, region)"
+
+
+DAY_US = 86_400_000_000
+DAYS = 14  # of the bill, the last of which ends twelve hours before the window
 _MINUTES = f"select {START_US} + n * 60000000 as at from range({WINDOW_US // 60_000_000}) as minutes(n)"
+_MIDNIGHT_US = END_US // DAY_US * DAY_US
 _OTHERS = {
     "heartbeats": f"""
         with minutes as ({_MINUTES}), cells as (
-            select 'requests' as source, '' as account, '' as region union all select source, account, region from {_CELLS}
+            select 'requests' as source, '' as account, '' as region
+            union all select source, account, region from {_cells("cloudtrail", "securityhub")}
         ), held as (
             select source, '' as account, '' as region, epoch_us(event_time) // 60000000 * 60000000 as at, count(*) as records
             from '{{folder}}/requests.parquet' group by all
@@ -126,14 +140,50 @@ _OTHERS = {
         from cells cross join minutes left join held
             on held.source = cells.source and held.account = cells.account and held.region = cells.region and held.at = minutes.at
         order by source, account, region, start_time""",
+    "baselines": f"""
+        with minutes as ({_MINUTES})
+        select 'baseline' as source, 'throughput' as metric, '' as stratum, make_timestamptz(minutes.at - 7 * {DAY_US}) as period_start,
+            make_timestamptz(minutes.at - 7 * {DAY_US} + 60000000) as period_end, {{per_minute}} * 95 // 100 as offered,
+            {{per_minute}} * 93 // 100 as completed
+        from minutes order by period_start""",
+    "costs": f"""
+        select 'costs' as source, service, make_timestamptz({_MIDNIGHT_US} - n * {DAY_US}) as period_start,
+            make_timestamptz({_MIDNIGHT_US} - (n - 1) * {DAY_US}) as period_end, 300000000000 as amount_nano, 'EUR' as currency,
+            n <= 2 as estimated
+        from range(1, {DAYS + 1}) as days(n) cross join (values ('models'), ('platform')) as services(service)
+        order by service, period_start""",
+    "budgets": f"""
+        select 'budgets' as source, 'support' as name, make_timestamptz({_MIDNIGHT_US} - {DAYS} * {DAY_US}) as period_start,
+            make_timestamptz({_MIDNIGHT_US} + {DAYS} * {DAY_US}) as period_end, 20000000000000 as amount_nano, 'EUR' as currency""",
+    "resources": f"""
+        select 'inventory' as source, 'arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t' || lpad(n::varchar, 3, '0') as arn,
+            'dynamodb' as service, 'AWS::DynamoDB::Table' as resource_type, 'store' as kind, '{ACCOUNT}' as account,
+            'eu-west-1' as region, 'personal' as data_class, true as classification_signed
+        from range(12) as tables(n) order by arn""",
     "coverage": f"""
         select 'requests' as source, '' as account, '' as region, 'read_files' as call, 'ok' as status, 1 as pages,
             count(*) as records, 0 as duplicates, make_timestamptz({END_US}) as collected_at from '{{folder}}/requests.parquet'
         union all
         select source, account, region, 'read_files', 'ok', 1, (
-            select count(*) from '{{folder}}/audit_events.parquet' as events where events.region = cells.region
-        ), 0, make_timestamptz({END_US}) from {_CELLS}
+            select count(*) from '{{folder}}/audit_events.parquet' as events
+            where events.source = cells.source and events.region = cells.region
+        ) + (
+            select count(*) from '{{folder}}/resources.parquet' as resources
+            where resources.source = cells.source and resources.region = cells.region
+        ), 0, make_timestamptz({END_US}) from {_cells("cloudtrail", "inventory", "securityhub")}
+        union all
+        select source, '', '', 'read_files', 'ok', 1, records, 0, make_timestamptz({END_US})
+        from (values ('baseline', {WINDOW_US // 60_000_000}), ('budgets', 1), ('costs', {2 * DAYS}), ('inventory', 12)) as read(source, records)
         order by source, account, region""",
+}
+SOURCES = {
+    "baseline": "baselines",
+    "budgets": "budgets",
+    "cloudtrail": "cloudtrail",
+    "costs": "costs",
+    "inventory": "inventory",
+    "requests": "requests",
+    "securityhub": "security_findings",
 }
 
 
@@ -150,7 +200,7 @@ def _manifest(folder: Path, counts: dict[str, int]) -> bytes:
         schemaVersion=1,
         scope=ScopeEntry(system="bench", environment="production", release="bench", phase="bench"),
         collectedAt=COLLECTED_AT,
-        sources=[SourceEntry(name="cloudtrail", kind="cloudtrail"), SourceEntry(name="requests", kind="requests")],
+        sources=[SourceEntry(name=name, kind=kind) for name, kind in SOURCES.items()],
         duckdb=duckdb.__version__,
         tables=entries,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "example.org/ledger/production"
 LEDGER = "example.org_2fledger_2fproduction"
-KEPT = {"attestation": 100, "internal": 200, "pseudonymised": 300}
+KEPT = {"attestation": 100, "internal": 200, "personal": 250, "pseudonymised": 300}
 BUNDLE = f"bundles/{LEDGER}/000000000007.tar"
 CHECKPOINT = f"{ORIGIN}\n8\n{'A' * 43}=\n\n\u2014 {ORIGIN} AAAA\n".encode()
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.adapters.bundle.reader import CheckedBundle
+    from auditor.adapters.signing.timestamps import Timestamper
 
 AS_OF = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SCOPE = {"system": "support-llm", "environment": "production", "release": "3f2a9c1", "phase": "phase-3"}
@@ -108,6 +109,7 @@ class Sealed:
     root: Path
     private_key: Path
     public_pem: bytes
+    timestamper: Timestamper | None = None
 
     @property
     def signer(self) -> Any:
@@ -174,7 +176,7 @@ def forge(
     statement(signed)
     for name, content in written.items():
         sealed.path(name).write_bytes(content)
-    sealed.path(layout.ATTESTATION).write_bytes(sign(encode(signed), sealed.signer))
+    sealed.path(layout.ATTESTATION).write_bytes(sign(encode(signed), sealed.signer, sealed.timestamper))
 
 
 def signed_statement(sealed: Sealed) -> dict[str, Any]:

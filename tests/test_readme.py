@@ -71,7 +71,12 @@ def test_every_option_has_help(command: click.Command) -> None:
 
 
 def test_every_option_that_the_readme_names_exists() -> None:
-    known = {spelling for one in commands().values() for option in one.params for spelling in option.opts} | {"--help"}
+    known = {
+        spelling
+        for one in commands().values()
+        for option in one.params
+        for spelling in (*option.opts, *option.secondary_opts)
+    } | {"--help"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
     assert named
     assert named <= known

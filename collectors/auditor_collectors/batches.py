@@ -115,6 +115,7 @@ def coverage(
         "duplicates": duplicates,
         "sha256": sha256,
         "detail": detail,
+        "available_at": None,
         "collected_at": context.collected_at,
     }
 

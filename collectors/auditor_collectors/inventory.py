@@ -10,15 +10,14 @@ inventory (no account, no region), so that rows lost later are missed.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
-from auditor.tables import COVERAGE_STATUSES, schema
-from auditor_collectors import files
-from auditor_collectors.batches import connect, coverage, exactly, refuse_row, rows, stream
+from auditor.tables import schema
+from auditor_collectors import calls, files
+from auditor_collectors.batches import connect, exactly, refuse_row, rows, stream
 from auditor_collectors.jsonlines import AGAIN, objects
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.request_files import csv_records
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from auditor.collector import Batch, CollectContext
 
 ARN = re.compile(r"arn:[a-z0-9-]+:(?P<service>[a-z0-9-]+):(?P<region>[^:]*):(?P<account>[^:]*):.+")
-ACCOUNT = re.compile("[0-9]{12}")
-CALL_MEMBERS = {"account", "region", "call", "status", "records"}
-READ = "read_files"
 
 
 class Columns(BaseModel):
@@ -106,27 +102,20 @@ class InventoryCollector:
     def collect(self, options: dict[str, Any], context: CollectContext) -> Iterator[Batch]:
         """Yield resources and coverage rows. Raises ``CollectionError`` naming file and row."""
         wanted = Options.model_validate(options)
-        found, asked = _files(wanted.files, context), _files(wanted.calls, context)
-        calls = list(_calls(asked))
+        found = calls.inspect(wanted.files, context)
+        asked = calls.read(wanted.calls, context)
         with connect(context) as connection:
             part = context.work / "resources.parquet"
             count = spill(part, placed("resources"), _resources(found, wanted, context))
-            files.refuse_changed([*found, *asked])
+            files.refuse_changed([*found, *asked.files])
             if not count:
                 raise CollectionError(f"source {context.source!r}: its files list no resource", remedy=AGAIN)
             spilled = f"read_parquet({exactly(part)})"
             _refuse_twice(connection, spilled, [file.name for file in found])
             yield from stream(connection, "resources", f"select {', '.join(schema('resources').names)} from {spilled}")
             cells = connection.execute(f"select account, region, count(*) from {spilled} group by all").fetchall()
-        read = {(account, region): number for account, region, number in cells}
-        yield rows("coverage", _coverage(read, calls if asked else None, found, asked, context))
-
-
-def _files(globs: Globs | None, context: CollectContext) -> list[files.SourceFile]:
-    if globs is None:
-        return []
-    paths = files.find(context.root, globs, context.source)
-    return files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
+        counted = {(account, region): number for account, region, number in cells}
+        yield rows("coverage", calls.coverage_rows(counted, asked, found, context))
 
 
 def _resources(found: Sequence[files.SourceFile], wanted: Options, context: CollectContext) -> Iterator[dict[str, Any]]:
@@ -171,13 +160,13 @@ def _resource(name: str, number: int, values: dict[str, Any], wanted: Options) -
         return refuse_row(name, number, names[column], values[column], expected, remedy=AGAIN)
 
     for column, value in values.items():
-        if (value is None and column == "data_class") or (isinstance(value, str) and _plain(value)):
+        if (value is None and column == "data_class") or (calls.plain(value)):
             continue
         raise refuse(column, "text in ASCII")
     arn = ARN.fullmatch(values["arn"])
     if arn is None:
         raise refuse("arn", "an ARN: arn:partition:service:region:account:resource")
-    if not ACCOUNT.fullmatch(values["account"]):
+    if not calls.ACCOUNT.fullmatch(values["account"]):
         raise refuse("account", "12 digits")
     for part in ("account", "region"):
         if arn[part] and values[part] and arn[part] != values[part]:
@@ -195,10 +184,6 @@ def _resource(name: str, number: int, values: dict[str, Any], wanted: Options) -
         "data_class": values.get("data_class"),
         "classification_signed": False,
     }
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, str) and value.isascii() and (value.isprintable() or not value)
 
 
 def _refuse_twice(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:
@@ -220,61 +205,3 @@ def _refuse_twice(connection: duckdb.DuckDBPyConnection, spilled: str, names: li
             f"{names[row[1]]}, row {row[2]}: {row[0]} is listed twice, also in {names[row[3]]}, row {row[4]}",
             remedy="an inventory lists each resource once; export it again",
         )
-
-
-def _calls(asked: Sequence[files.SourceFile]) -> Iterator[dict[str, Any]]:
-    """Yield what the exporter says it asked, each call of a cell once."""
-    seen = set()
-    for name, number, document in ((file.name, *one) for file in asked for one in objects(file)):
-        where = name, number
-        if document.keys() != CALL_MEMBERS:
-            raise CollectionError(
-                f"{name}, line {number}: found members {', '.join(sorted(document)) or 'none'}, "
-                f"expected {', '.join(sorted(CALL_MEMBERS))}",
-                remedy=AGAIN,
-            )
-        for member in ("region", "call"):
-            if not _plain(document[member]):
-                raise refuse_row(*where, member, document[member], "text in ASCII", remedy=AGAIN)
-        if not document["call"] or document["call"] == READ:
-            raise refuse_row(*where, "call", document["call"], f"a name, and not {READ}", remedy=AGAIN)
-        if not isinstance(document["account"], str) or not ACCOUNT.fullmatch(document["account"]):
-            raise refuse_row(*where, "account", document["account"], "12 digits", remedy=AGAIN)
-        if document["status"] not in COVERAGE_STATUSES:
-            expected = f"one of {', '.join(COVERAGE_STATUSES)}"
-            raise refuse_row(*where, "status", document["status"], expected, remedy=AGAIN)
-        if not (type(document["records"]) is int and 0 <= document["records"] < 1 << 63):
-            raise refuse_row(*where, "records", document["records"], "a count", remedy=AGAIN)
-        key = (document["account"], document["region"], document["call"])
-        if key in seen:
-            raise refuse_row(*where, "call", document["call"], "each call of a cell once", remedy=AGAIN)
-        seen.add(key)
-        yield document
-
-
-def _coverage(
-    read: dict[tuple[str, str], int],
-    calls: list[dict[str, Any]] | None,
-    found: Sequence[files.SourceFile],
-    asked: Sequence[files.SourceFile],
-    context: CollectContext,
-) -> list[dict[str, Any]]:
-    """Return the coverage: a cell whose calls returned another number than its files hold is partial."""
-    told: Counter[tuple[str, str]] = Counter()
-    for call in calls or ():
-        told[call["account"], call["region"]] += call["records"]
-    digest, pages = files.listing_digest(found), len(found)
-    whole = coverage(context, pages=pages, records=sum(read.values()), sha256=digest)
-    result = [whole]
-    for account, region in sorted({*read, *told}):
-        number = read.get((account, region), 0)
-        cell = coverage(context, pages=pages, records=number, sha256=digest, account=account, region=region)
-        if calls is not None and told.get((account, region)) != number:
-            said = told.get((account, region), "none, by no recorded call,")
-            cell |= {"status": "partial", "detail": f"the calls returned {said}, the files hold {number}"}
-        result.append(cell)
-    listing = files.listing_digest(asked)
-    for call in calls or ():
-        one = coverage(context, pages=1, records=call["records"], sha256=listing, account=call["account"])
-        result.append(one | {"region": call["region"], "call": call["call"], "status": call["status"]})
-    return result

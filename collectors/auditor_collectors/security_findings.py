@@ -3,14 +3,16 @@
 Rules kept here: a finding is one row, however many versions of it were exported: first seen is the earliest instant,
 severity the highest that any version or its product states, status that of the last version, so that nothing done to
 a finding later hides it; two versions of one instant that differ are refused; samples are left out and counted.
+``calls`` is the exporter's record of what it asked and when (``auditor_collectors.calls``): the format has no instant
+of the export, and a severity that was raised after it is not in it.
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
 """
 
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,11 +20,10 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
 from auditor.tables import FINDING_SEVERITIES, identifier_halves, schema
-from auditor_collectors import files
+from auditor_collectors import calls, files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
     connect,
-    coverage,
     exactly,
     not_future,
     refuse_row,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from auditor.collector import Batch, CollectContext
 
 MAX_DOCUMENT = 64 << 20
-ACCOUNT = re.compile("[0-9]{12}")
 WORKFLOWS = ("NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
 STATES = ("ACTIVE", "ARCHIVED")
 SEVERITIES = {severity.upper(): severity for severity in FINDING_SEVERITIES}
@@ -57,13 +57,15 @@ class Options(BaseModel):
 
     files: Globs
     format: Literal["document", "jsonl"]
+    calls: Globs | None = None
 
 
 EXAMPLE = """\
 # Findings in the AWS Security Finding Format.
 [sources.securityhub]
 kind = "security_findings"
-files = ["findings/*.json"]
+files = ["findings/securityhub*.json"]
+calls = ["findings/calls.jsonl"]         # what the export asked of each account and region, and when
 format = "document"                      # {"Findings": [...]}; or jsonl, one finding a line
 """
 
@@ -83,11 +85,12 @@ class SecurityFindingsCollector:
         paths = files.find(context.root, wanted.files, context.source)
         longest = files.MAX_LINE if wanted.format == "jsonl" else None
         found = files.inspect_all(context.root, paths, max_line=longest, progress=context.progress)
-        samples: list[int] = []
+        asked = calls.read(wanted.calls, context)
+        samples = Counter[calls.Cell]()
         with connect(context) as connection:
             part = context.work / "security_findings.parquet"
-            count = spill(part, placed("security_findings"), _findings(found, wanted, context, samples))
-            files.refuse_changed(found)
+            spill(part, placed("security_findings"), _findings(found, wanted, context, samples))
+            files.refuse_changed([*found, *asked.files])
             spilled = f"read_parquet({exactly(part)})"
             _refuse_conflicts(connection, spilled, [file.name for file in found])
             yield from stream(connection, "security_findings", _select(spilled))
@@ -95,13 +98,15 @@ class SecurityFindingsCollector:
                 "select account, region, count(*), count(*) - count(distinct (finding_hi, finding_lo)) "
                 f"from {spilled} group by account, region order by account, region"
             ).fetchall()
-        digest, pages = files.listing_digest(found), len(found)
-        detail = f"{len(samples)} sample findings left out" if samples else None
-        again = sum(cell[3] for cell in cells)
-        result = [coverage(context, pages=pages, records=count, sha256=digest, duplicates=again, detail=detail)]
-        for account, region, records, duplicates in cells:
-            cell = coverage(context, pages=pages, records=records, sha256=digest, account=account, region=region)
-            result.append(cell | {"duplicates": duplicates})
+        counted = {(account, region): number for account, region, number, _ in cells}
+        again = {(account, region): number for account, region, _, number in cells}
+        result = calls.coverage_rows(Counter(counted) + samples, asked, found, context)
+        for row in result:
+            if row["call"] == calls.READ:
+                row["duplicates"] = again.get((row["account"], row["region"]), 0)
+        result[0]["duplicates"] = sum(again.values())
+        if samples:
+            result[0]["detail"] = f"{samples.total()} sample findings left out"
         yield rows("coverage", result)
 
 
@@ -128,16 +133,16 @@ def _documents(file: files.SourceFile, form: str) -> Iterator[tuple[int, dict[st
 
 
 def _findings(
-    found: Sequence[files.SourceFile], wanted: Options, context: CollectContext, samples: list[int]
+    found: Sequence[files.SourceFile], wanted: Options, context: CollectContext, samples: Counter[calls.Cell]
 ) -> Iterator[dict[str, Any]]:
     latest = context.collected_at + timedelta(microseconds=FUTURE_TOLERANCE_US)
     scope = {"system": context.scope.system, "environment": context.scope.environment, "source": context.source}
     for file_number, file in enumerate(found):
         for number, document in _documents(file, wanted.format):
-            if document.get("Sample") is True:
-                samples.append(number)
-                continue
             one = _finding(file.name, number, document)
+            if document.get("Sample") is True:
+                samples[one["account"], one["region"]] += 1
+                continue
             if one["event_time"] > latest:
                 raise refuse_row(
                     file.name, number, "CreatedAt", document["CreatedAt"], not_future(context), remedy=AGAIN
@@ -153,7 +158,7 @@ def _finding(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]
         for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         value = default if value is None else value
-        if not (isinstance(value, str) and value.isascii() and (value.isprintable() or not value)):
+        if not calls.plain(value):
             raise refuse_row(name, number, path, value, expected, remedy=AGAIN)
         return value
 
@@ -168,7 +173,7 @@ def _finding(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]
     if not identity or not product:
         raise refuse_row(name, number, "Id", identity, "an id, and a ProductArn", remedy=AGAIN)
     account = member("AwsAccountId", "12 digits")
-    if not ACCOUNT.fullmatch(account):
+    if not calls.ACCOUNT.fullmatch(account):
         raise refuse_row(name, number, "AwsAccountId", account, "12 digits", remedy=AGAIN)
     label = one_of("Severity.Label", list(SEVERITIES))
     stated = (label, one_of("FindingProviderFields.Severity.Label", list(SEVERITIES), default=label))

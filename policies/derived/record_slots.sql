@@ -1,4 +1,5 @@
--- Every audit event and every security finding before the as-of, counted once per 10 s slot, source, account and region.
+-- Every audit event, security finding and event of an application's audit log before the as-of, counted once per 10 s slot,
+-- source, account and region. An application's log has no account and no region.
 with records as (
     select
         source,
@@ -13,6 +14,13 @@ with records as (
         region,
         epoch_us(event_time) as time_us
     from security_findings
+    union all
+    select
+        source,
+        '' as account,
+        '' as region,
+        epoch_us(event_time) as time_us
+    from application_events
 )
 select
     source,

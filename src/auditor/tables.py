@@ -211,6 +211,13 @@ _TABLES = (
             Column("duplicates", "int", "identical records delivered more than once and kept once", "1"),
             Column("sha256", "text", "SHA-256 over the sorted 'digest  name' lines of the files read", nullable=True),
             Column("detail", "text", "what was missing or refused, for a person", nullable=True),
+            Column(
+                "available_at",
+                "instant",
+                "when the source says that it answered, the earliest of the row; null where it does not say",
+                "us",
+                nullable=True,
+            ),
             Column("collected_at", "instant", "stamped by the auditor", "us"),
         ),
         ("source", "account", "region", "call"),

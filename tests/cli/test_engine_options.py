@@ -8,15 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from auditor.adapters.policies.build import find_opa
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.rego.opa_server import managed_server
 from auditor.adapters.signing.keys import generate_key
+from auditor.cli.engine_options import engine_options
 from auditor.cli.main import run
 from auditor.estate import write_estate
 from auditor.shell.collect import collect
+from auditor.shell.engines import EngineChoice, open_engine
 from auditor.shipped import policies_dir
 from opa_servers import faulty, held
 from sealed import Sealed, signed_statement
@@ -27,7 +31,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch):
-    for name in ("AUDITOR_ENGINE", "AUDITOR_OPA_URL", "AUDITOR_OPA_TOKEN", "AUDITOR_OPA_CA"):
+    for name in ("AUDITOR_ENGINE", "AUDITOR_OPA_URL", "AUDITOR_OPA_TOKEN", "AUDITOR_OPA_CA", "AUDITOR_MODULE_CACHE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -171,3 +175,39 @@ def test_policy_test_runs_the_cases_on_both_engines(opa, tmp_path, capsys, monke
     assert run(["policy", "build", str(pack)]) == 0
     assert run(["policy", "test", str(pack), "--cross-check"]) == 0
     assert "slo.p95_latency: 1 cases, 0 differences" in capsys.readouterr().out
+
+
+@click.command
+@engine_options
+def probe(engine):
+    click.echo(str(engine.module_cache))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "folder"),
+    [
+        ([], {"XDG_CACHE_HOME": "/x", "HOME": "/h"}, "/x/auditor/modules"),
+        ([], {"XDG_CACHE_HOME": "relative", "HOME": ""}, "None"),
+        ([], {"XDG_CACHE_HOME": "", "HOME": "relative"}, "None"),
+        (["--no-module-cache"], {"XDG_CACHE_HOME": "/x"}, "None"),
+        ([], {"XDG_CACHE_HOME": "/x", "AUDITOR_MODULE_CACHE": "0"}, "None"),
+        (["--module-cache"], {"XDG_CACHE_HOME": "/x", "AUDITOR_MODULE_CACHE": "0"}, "/x/auditor/modules"),
+    ],
+)
+def test_where_the_compiled_module_is_kept_if_at_all(arguments, environment, folder):
+    assert CliRunner().invoke(probe, arguments, env=environment).output.strip() == folder
+
+
+def test_the_home_has_a_folder_for_what_can_be_made_again():
+    where = CliRunner().invoke(probe, [], env={"XDG_CACHE_HOME": "", "HOME": "/h"}).output.strip()
+    assert where == ("/h/Library/Caches" if sys.platform == "darwin" else "/h/.cache") + "/auditor/modules"
+
+
+def test_the_chosen_folder_is_used_and_a_note_says_when_it_cannot_be(tmp_path):
+    pack = load_pack(policies_dir())
+    with open_engine(pack, EngineChoice(module_cache=tmp_path / "modules")) as engine:
+        assert engine.notes == ()
+    assert len(list((tmp_path / "modules").iterdir())) == 1
+    (tmp_path / "modules").chmod(0o755)
+    with open_engine(pack, EngineChoice(module_cache=tmp_path / "modules")) as engine:
+        assert "the folder has mode 755" in engine.notes[0]

@@ -212,4 +212,4 @@ def test_a_key_that_others_may_read_is_used_and_told(company: Companies, auditor
     key.chmod(0o644)
     done = auditor("evaluate", "--snapshot", one.snapshot, "--key", key)
     assert done.code == 0
-    assert f"others may read this signing key; chmod 600 {key}" in done.err
+    assert f"others may read this secret; chmod 600 {key}" in done.err

@@ -96,9 +96,9 @@ def test_quiet_says_nothing_and_ends_alike(moved: Path, auditor: Run) -> None:
     ("arguments", "says"),
     [
         (["absent", "--key", "key.pub"], "absent: no such folder"),
-        (["bundle", "--key", "absent.pub"], "absent.pub: the public key cannot be read"),
+        (["bundle", "--key", "absent.pub"], "--key absent.pub: cannot be read"),
         (["bundle", "--key", "bundle/bagit.txt"], "bundle/bagit.txt: no PEM public key"),
-        (["bundle"], "Missing option '--key'"),
+        (["bundle"], "verified against --key, or against --trust"),
     ],
 )
 def test_a_mistake_is_told(

@@ -126,6 +126,48 @@ def test_a_cell_that_its_calls_count_otherwise_is_partial(tmp_path, calls):
     assert coverage(collected(tmp_path, [TABLE], calls))[(*HERE, "read_files")] == ("partial", 1)
 
 
+MADE = "2025-01-14T12:00:00Z"
+
+
+def ages(found: dict[str, list[Any]]) -> dict[tuple[str, str], datetime | None]:
+    return {(one["region"], one["call"]): one["available_at"] for one in found["coverage"] if one["account"]}
+
+
+def test_without_recorded_calls_nobody_says_how_old_it_is(tmp_path):
+    assert ages(collected(tmp_path, [TABLE])) == {(HERE[1], "read_files"): None}
+
+
+def test_a_cell_is_as_old_as_the_first_of_its_answers(tmp_path):
+    second = CALL | {"call": "ListBuckets", "records": 0}
+    first, last = datetime(2025, 1, 14, 12, tzinfo=UTC), datetime(2025, 1, 14, 12, 6, tzinfo=UTC)
+    calls = [CALL | {"answered_at": "2025-01-14T13:06:00+01:00"}, second | {"answered_at": MADE}]
+    assert ages(collected(tmp_path, [TABLE], calls)) == {
+        (HERE[1], "read_files"): first,
+        (HERE[1], "ListTables"): last,
+        (HERE[1], "ListBuckets"): first,
+    }
+
+
+@pytest.mark.parametrize("undated", [{}, {"answered_at": None}])
+def test_a_cell_of_which_one_answer_has_no_instant_has_no_age(tmp_path, undated):
+    calls = [CALL | {"answered_at": MADE}, CALL | {"call": "ListBuckets", "records": 0} | undated]
+    found = ages(collected(tmp_path, [TABLE], calls))
+    assert (found[HERE[1], "read_files"], found[HERE[1], "ListBuckets"]) == (None, None)
+    assert found[HERE[1], "ListTables"] == datetime(2025, 1, 14, 12, tzinfo=UTC)
+
+
+def test_an_old_export_that_is_copied_today_stays_old(tmp_path):
+    calls = [CALL | {"answered_at": "2024-12-24T12:00:00Z"}]
+    assert ages(collected(tmp_path, [TABLE], calls))[HERE[1], "read_files"] == datetime(2024, 12, 24, 12, tzinfo=UTC)
+
+
+def test_a_cell_of_which_one_call_was_refused_is_partial(tmp_path):
+    denied = CALL | {"call": "ListBuckets", "status": "denied", "records": 0}
+    found = collected(tmp_path, [TABLE], [CALL, denied])
+    assert coverage(found)[*HERE, "read_files"] == ("partial", 1)
+    assert "ListBuckets" in next(one["detail"] for one in found["coverage"] if one["account"])
+
+
 def without(name: str) -> dict[str, Any]:
     return {key: value for key, value in TABLE.items() if key != name}
 
@@ -163,7 +205,13 @@ def test_what_is_wrong_is_refused_by_file_and_row(tmp_path, lines, options, mess
         (CALL | {"account": ""}, "row 1, column 'account'"),
         (CALL | {"call": "read_files"}, "row 1, column 'call'"),
         (CALL | {"region": "ü"}, "row 1, column 'region'"),
-        ({"account": HERE[0]}, "line 1: found members account, expected account, call, records, region, status"),
+        ({"account": HERE[0]}, "line 1: found members account, expected account, call, records, region, status, and"),
+        (CALL | {"asked_at": MADE}, "line 1: found members account, asked_at, call"),
+        (CALL | {"answered_at": "2025-01-14T12:00:00"}, "line 1, member 'answered_at': .* with a time zone"),
+        (
+            CALL | {"answered_at": "2025-01-14T12:07:01Z"},
+            "line 1, member 'answered_at': .* 2 minutes after the collect",
+        ),
     ],
 )
 def test_a_wrong_call_is_refused(tmp_path, call, message):

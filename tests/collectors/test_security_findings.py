@@ -35,11 +35,26 @@ FINDING = {
 LATER = {"UpdatedAt": "2025-01-14T11:30:00Z"}
 
 
-def collected(root: Path, findings: list[Any], form: str = "document") -> dict[str, list[Any]]:
+CALL = {
+    "account": "111122223333",
+    "region": "eu-central-1",
+    "call": "GetFindings",
+    "status": "ok",
+    "records": 1,
+    "answered_at": "2025-01-14T12:04:00Z",
+}
+
+
+def collected(
+    root: Path, findings: list[Any], form: str = "document", calls: list[Any] | None = None
+) -> dict[str, list[Any]]:
     lines = "".join(f"{json.dumps(one)}\n" for one in findings)
     (root / "findings.json").write_text(lines if form == "jsonl" else json.dumps({"Findings": findings}, indent=2))
     (root / "work").mkdir()
-    options = {"files": ["findings.json"], "format": form}
+    options: dict[str, Any] = {"files": ["findings.json"], "format": form}
+    if calls is not None:
+        (root / "calls.jsonl").write_text("".join(f"{json.dumps(call)}\n" for call in calls))
+        options["calls"] = ["calls.jsonl"]
     collector = SecurityFindingsCollector()
     assert collector.check(options) == []
     context = CollectContext("securityhub", Scope("s", "e", "r", "p"), root, root / "work", NOW)
@@ -120,7 +135,7 @@ def test_coverage_counts_versions_and_samples(tmp_path):
     found = collected(tmp_path, [FINDING, FINDING, FINDING | {"Id": "2", "Sample": True}])
     assert len(found["security_findings"]) == 1
     rows = [(row["account"], row["region"], row["records"], row["duplicates"]) for row in found["coverage"]]
-    assert rows == [("", "", 2, 1), ("111122223333", "eu-central-1", 2, 1)]
+    assert rows == [("", "", 3, 1), ("111122223333", "eu-central-1", 3, 1)]
     assert found["coverage"][0]["detail"] == "1 sample findings left out"
 
 
@@ -128,6 +143,36 @@ def test_an_export_without_findings_is_covered(tmp_path):
     found = collected(tmp_path, [])
     assert found["security_findings"] == []
     assert [(row["account"], row["status"], row["records"]) for row in found["coverage"]] == [("", "ok", 0)]
+
+
+def answers(found: dict[str, list[Any]]) -> dict[tuple[str, str], tuple[str, Any]]:
+    rows = [row for row in found["coverage"] if row["account"]]
+    return {(row["region"], row["call"]): (row["status"], row["available_at"]) for row in rows}
+
+
+def test_an_export_is_as_old_as_its_calls_say_and_of_no_age_without_them(tmp_path):
+    (tmp_path / "undated").mkdir()
+    assert answers(collected(tmp_path / "undated", [FINDING])) == {("eu-central-1", "read_files"): ("ok", None)}
+    (tmp_path / "dated").mkdir()
+    quiet = CALL | {"region": "us-east-1", "records": 0, "answered_at": "2025-01-14T12:03:00Z"}
+    made, before = (datetime(2025, 1, 14, 12, minute, tzinfo=UTC) for minute in (4, 3))
+    assert answers(collected(tmp_path / "dated", [FINDING], calls=[CALL, quiet])) == {
+        ("eu-central-1", "read_files"): ("ok", made),
+        ("eu-central-1", "GetFindings"): ("ok", made),
+        ("us-east-1", "read_files"): ("ok", before),
+        ("us-east-1", "GetFindings"): ("ok", before),
+    }
+
+
+def test_calls_count_versions_and_samples_too(tmp_path):
+    findings = [FINDING, FINDING | LATER, FINDING | {"Id": "2", "Sample": True}]
+    found = answers(collected(tmp_path, findings, calls=[CALL | {"records": 3}]))
+    assert found["eu-central-1", "read_files"][0] == "ok"
+
+
+def test_a_finding_that_its_call_returned_is_missed(tmp_path):
+    found = answers(collected(tmp_path, [FINDING], calls=[CALL | {"records": 2}]))
+    assert found["eu-central-1", "read_files"][0] == "partial"
 
 
 @pytest.mark.parametrize(

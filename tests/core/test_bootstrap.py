@@ -69,6 +69,27 @@ def test_a_bounded_reading_holds_wherever_the_truth_lies(worst, best, expected):
     assert bounded_reading([(worst, 100)] * 20, [(best, 100)] * 20, FULL, 5, 5) == expected
 
 
+@given(current=series, baseline=series, margin=st.integers(0, 99), block=st.integers(1, 6))
+@settings(max_examples=20)
+def test_bounds_without_a_draw_never_say_otherwise_than_the_draws(current, baseline, margin, block):
+    bounds, interval = bootstrap._bounds(current, baseline, block), ratio_interval(current, baseline, block)
+    if bounds is not None:
+        assert bounds.lower <= interval.lower <= interval.upper <= bounds.upper
+    limit = Fraction(100 - margin, 100)
+    drawn = "undecided"
+    if interval is not None and interval.lower >= limit:
+        drawn = "pass"
+    elif interval is not None and interval.upper < limit:
+        drawn = "fail"
+    assert throughput_reading(current, baseline, margin, block) == drawn
+
+
+def test_a_ratio_that_is_certain_is_not_drawn(monkeypatch):
+    monkeypatch.setattr(bootstrap, "_draw", None)  # a call would raise
+    assert throughput_reading([(98, 100), (97, 100)] * 15, FULL, 5, 5) == "pass"
+    assert throughput_reading([(90, 100), (91, 100)] * 15, FULL, 5, 5) == "fail"
+
+
 @pytest.mark.parametrize("short", [[], [(1, 1)] * 9])
 def test_fewer_than_two_blocks_decide_nothing(short):
     assert throughput_reading(short, FULL, 5, 5) == "undecided"

@@ -127,6 +127,12 @@ def test_what_decided_comes_with_the_lines_own_control_first():
     )
 
 
+@pytest.mark.parametrize(("members", "times"), [(1, ""), (2, " (2 times)")])
+def test_what_happened_more_than_once_says_how_often(members, times):
+    found = why("fail", finding("mcp", "fail", "over_limit", members=members))
+    assert found == (f"mcp: P95 2.000 s is over the limit 1.500 s{times}",)
+
+
 def test_findings_of_another_line_are_not_of_this_one():
     assert why("fail", finding("x", "fail", "over_limit") | {"line": "other"}) == ()
 

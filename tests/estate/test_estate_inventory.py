@@ -13,6 +13,7 @@ START = datetime(2025, 1, 14, 10, tzinfo=UTC)
 FIRST, LAST = START - timedelta(minutes=5), START + timedelta(minutes=125)
 RESOURCES, CALLS = "inventory/resources.jsonl", "inventory/calls.jsonl"
 FINDINGS, BEATS = "findings/securityhub.json", "heartbeats/securityhub.jsonl"
+EXPORTS = "findings/calls.jsonl"
 
 
 def written(*incidents):
@@ -32,6 +33,8 @@ def test_calls_and_beats_counted_what_the_files_hold():
     assert sum(one["records"] for one in lines(files, CALLS)) == len(lines(files, RESOURCES)) >= 10
     assert sum(one["records"] for one in lines(files, BEATS)) == len(findings(files)) >= 5
     assert {one["region"] for one in lines(files, CALLS)} == {one["region"] for one in lines(files, BEATS)}
+    assert sum(one["records"] for one in lines(files, EXPORTS)) == len(findings(files))
+    assert {one["region"] for one in lines(files, EXPORTS)} == {one["region"] for one in lines(files, BEATS)}
 
 
 def test_no_finding_of_a_healthy_day_is_an_alert():
@@ -53,11 +56,14 @@ def test_a_stray_store_is_one_more_and_is_listed(name):
     [
         ("inventory_denied", {CALLS}),
         ("inventory_cut_short", {RESOURCES}),
-        ("security_alert", {FINDINGS, BEATS}),
-        ("alert_suppressed", {FINDINGS, BEATS}),
-        ("sample_alert", {FINDINGS}),
+        ("security_alert", {FINDINGS, BEATS, EXPORTS}),
+        ("alert_suppressed", {FINDINGS, BEATS, EXPORTS}),
+        ("sample_alert", {FINDINGS, EXPORTS}),
         ("findings_feed_dead", {BEATS}),
-        ("findings_lost", {FINDINGS}),
+        ("findings_lost", {FINDINGS, EXPORTS}),
+        ("findings_exported_early", {EXPORTS}),
+        ("inventory_old", {CALLS}),
+        ("inventory_undated", {CALLS}),
         ("region_leak", set()),
     ],
 )

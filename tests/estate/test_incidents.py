@@ -37,6 +37,7 @@ PASSES = {
     "residency.inference_regions": "declared_region",
     "residency.store_regions": "declared_region",
     "rollback.security_alert": "no_alert",
+    "rollback.compliance_violation": "no_violation",
 }
 LINES = tuple(PASSES)
 

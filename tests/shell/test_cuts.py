@@ -37,6 +37,7 @@ TIMES = {
     "heartbeats": "start_time",
     "baselines": "period_start",
     "security_findings": "event_time",
+    "application_events": "event_time",
 }
 DECISIVE = [
     *(("requests", name) for name in ("route", "kind", "outcome", "latency_us")),
@@ -44,6 +45,7 @@ DECISIVE = [
     *(("audit_events", name) for name in ("model_id", "inference_region")),
     ("heartbeats", "records"),
     ("resources", "data_class"),
+    ("coverage", "available_at"),
 ]
 NULLABLE = [(t.name, c.name) for t in TABLES.values() for c in t.columns if c.nullable]
 

@@ -112,6 +112,22 @@ def test_processor_time_is_bounded() -> None:
     assert done.returncode < 0
 
 
+def test_tighter_limits_that_are_in_force_already_are_kept_and_told() -> None:
+    """A limit that is the hard one cannot be raised: not by anybody, once in a user namespace of one's own."""
+    kinds = {"DATA": 3 << 29, "CPU": 9, "NOFILE": 64}
+    tighter = "\n".join(f"resource.setrlimit(resource.RLIMIT_{kind}, ({most}, {most}))" for kind, most in kinds.items())
+    asked = ", ".join(f"resource.getrlimit(resource.RLIMIT_{kind})" for kind in kinds)
+    done = inside(f"print([{asked}])\nprint(in_force)", prepare=f"import resource\n{tighter}")
+    assert done.returncode == 0, done.stderr
+    limits, in_force = done.stdout.splitlines()
+    assert limits == str([(most, most) for most in kinds.values()])
+    assert "'memory 1.5 GiB', 'CPU 9 s'" in in_force
+
+
+def test_what_is_in_force_is_told_with_its_bounds() -> None:
+    assert "'memory 8 GiB', 'CPU 20 s'" in inside("print(in_force)").stdout
+
+
 def test_a_bundle_that_cannot_be_decided_is_refused_with_what_went_wrong(tmp_path: Path) -> None:
     arguments = {"root": str(tmp_path), "profile": "p", "as_of": "2026-01-01T00:00:00Z", "templates": str(tmp_path)}
     with pytest.raises(VerificationError) as caught:

@@ -20,7 +20,8 @@ from auditor.adapters.bundle.reader import check_bundle
 from auditor.adapters.signing.keys import SCHEMES, generate_key, load_public_key
 from auditor.core.refusals import REFUSALS
 from auditor.errors import EngineError, UsageError, VerificationError
-from auditor.shell.verify import NOT_REPLAYED, REPLAYED, verify
+from auditor.shell.reliance import pinned_key
+from auditor.shell.verify import NOT_REPLAYED, REPLAYED, verify, verify_relying
 from sealed import Sealed, decide_alike, decide_unlike, document, forge, forge_decisions, make_sealed
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ def test_a_sealed_bundle_verifies(sealed: Sealed) -> None:
     assert any("development key" in note for note in done.notes)
     assert any("unapproved" in note for note in done.notes)
     assert any("decided with duckdb 1.4.0" in note for note in done.notes)
+
+
+def test_policies_are_compiled_again_only_when_asked(sealed: Sealed) -> None:
+    """The policies of this bundle are no compiled pack."""
+    relying, said = pinned_key(sealed.public_pem, "key"), []
+    assert verify_relying(sealed.root, relying, replay=False).recompiled is None
+    with pytest.raises(VerificationError) as caught:
+        verify_relying(sealed.root, relying, recompiled=True, progress=lambda *one: said.append(one))
+    assert caught.value.code == "wasm-differs"
+    assert said[-1] == (2, 3, "compiling again")
 
 
 def test_without_replay_it_says_so_and_decides_nothing(sealed: Sealed) -> None:

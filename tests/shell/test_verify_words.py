@@ -61,6 +61,12 @@ def test_a_key_that_is_for_use_and_the_same_engine_need_no_note(sealed: Sealed) 
     assert verify(sealed.root, sealed.public_pem, decide_again=decide_alike).notes == (UNAPPROVED,)
 
 
+def test_policies_that_another_engine_decided_are_noted(sealed: Sealed) -> None:
+    forge(sealed, predicate=lambda one: one["replay"].update(regoEngine="opa 1.0.0"))
+    done = verify(sealed.root, sealed.public_pem, decide_again=decide_alike)
+    assert done.notes[-1] == "decided with opa 1.0.0, decided again with wasm"
+
+
 def test_findings_are_worded_by_the_bundles_own_pack(tmp_path: Path) -> None:
     shutil.copytree(policies_dir(), tmp_path / layout.POLICIES)
     words = verification._words(tmp_path)

@@ -45,6 +45,7 @@ TESTS = {
     "src/auditor/core/statistics.py": ["tests/core/test_readings.py", "tests/core/test_statistics.py"],
     "src/auditor/core/graph.py": ["tests/core/test_graph.py"],
     "src/auditor/core/decisions.py": ["tests/core/test_decisions.py"],
+    "src/auditor/core/summary.py": ["tests/core/test_summary.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
     "src/auditor/shell/private_copy.py": ["tests/shell/test_private_copy.py", "tests/shell/test_verify.py"],

@@ -1,29 +1,31 @@
-"""Rego mutants: each is loaded into one OPA server and asked for every recorded case and every Rego test.
+"""Rego mutants: each is loaded into an OPA server and asked for every recorded case and Rego test that can notice it.
 
-The rows of a case do not depend on its policy, so they are computed once, by DuckDB, and recorded.
+Rules kept here: a server holds only what the mutated file can be noticed through, for OPA compiles all it holds on
+every change; before the first mutant everything must hold; cases are asked as the program asks an OPA server, where an
+error of a built-in is an error. Files are shared out among the processors.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import os
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from tools.mutate.mutant import Outcome
 from tools.mutate.opa_server import OpaServer
+from tools.mutate.recorded import record
+from tools.mutate.rego_imports import Imports
 from tools.mutate.rego_places import rego_mutants
 
 from auditor.adapters.policies.build import LISTS, rego_files
-from auditor.adapters.policies.pack import load_pack, source_files
-from auditor.adapters.rego.wasm import WasmEngine
-from auditor.core.findings import findings
-from auditor.errors import ControlError
-from auditor.shell.policy_cases import Case, decide_case, differences, read_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from auditor.adapters.policies.pack import Pack
+    from tools.mutate.recorded import Recorded
 
 ASK_ALL = """package mutation
 
@@ -34,122 +36,73 @@ answers := [answer |
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A case, and what its policy was asked."""
-
-    case: Case
-    items: list[dict[str, Any]]
-
-    @property
-    def question(self) -> dict[str, Any]:
-        """Return the input of the dispatcher."""
-        return {"control": self.case.control.id.split("."), "parameters": self.case.parameters, "rows": self.items}
-
-
-class _Recorder:
-    """The Wasm engine, remembering what it was asked last."""
-
-    def __init__(self, engine: WasmEngine) -> None:
-        self._engine = engine
-        self.items: list[dict[str, Any]] = []
-
-    def decide(self, control: str, parameters: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        self.items = list(items)
-        return self._engine.decide(control, parameters, items)
-
-    def gate(self, name: str, facts: dict[str, Any]) -> dict[str, Any]:
-        return self._engine.gate(name, facts)
-
-
-def record(pack: Pack) -> list[Recorded]:
-    """Return every case of the pack with its rows. Raises ``RuntimeError`` when one does not hold to begin with."""
-    recorded = []
-    with WasmEngine(pack) as engine:
-        recorder = _Recorder(engine)
-        for control in pack.controls.values():
-            for case in read_cases(pack, control):
-                if problems := differences(case, decide_case(pack, case, recorder)):
-                    raise RuntimeError("\n".join(problems))
-                if recorder.items:
-                    recorded.append(Recorded(case, recorder.items))
-    return recorded
-
-
 def mutate_rego(root: Path, wanted: Callable[[str], bool], progress: Callable[[str], None]) -> list[Outcome]:
     """Return what became of every mutant of every Rego file that is ``wanted``."""
-    pack = load_pack(root)
-    recorded = record(pack)
-    outcomes = []
-    tests = [p.relative_to(root).as_posix() for p in source_files(root) if p.name.endswith("_test.rego")]
-    with OpaServer(root, [*rego_files(root), *tests, LISTS]) as server:
-        bench = _Bench(server, recorded, {file.rsplit("/", 1)[0] for file in tests})
-        if noticed := bench.notice(None):
-            raise RuntimeError(f"without any mutant: {noticed}")
-        for file in filter(wanted, rego_files(root)):
-            mutants = rego_mutants(root, file)
-            progress(f"{file}: {len(mutants)} mutants")
-            for mutant in mutants:
-                refused = server.put_policy(file, mutant.text)
-                outcomes.append(
-                    Outcome(mutant, "refused by OPA", invalid=True) if refused else Outcome(mutant, bench.notice(file))
-                )
-            server.put_policy(file, (root / file).read_text(encoding="utf-8"))
+    imports = Imports(root)
+    files = [file for file in rego_files(root) if wanted(file)]
+    controls = sorted({control for file in files for control in imports.controls(file)})
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        progress(f"recording the cases of {len(controls)} controls")
+        recorded = dict(zip(controls, pool.map(record, repeat(root), controls), strict=True))
+        benches = [
+            _Bench(root, file, imports.loaded(file), imports.tests(file), [recorded[c] for c in imports.controls(file)])
+            for file in files
+        ]
+        outcomes: list[Outcome] = []
+        for file, found in zip(files, pool.map(_Bench.outcomes, benches), strict=True):
+            progress(f"{file}: {len(found)} mutants")
+            outcomes += found
     return outcomes
 
 
-def _passing(server: OpaServer, parent: str) -> set[str]:
-    found = server.query(f"{parent}_test") or {}
-    return {name for name, value in found.items() if name.startswith("test_") and value is True}
-
-
 class _Bench:
-    """Everything that may notice a mutant."""
+    """One file, and everything that may notice a mutant of it: Rego tests, then the cases of one control at a time."""
 
-    def __init__(self, server: OpaServer, recorded: list[Recorded], parents: set[str]) -> None:
-        self._server, self._recorded = server, recorded
-        if problem := server.put_policy("mutation.rego", ASK_ALL):
-            raise RuntimeError(problem)
-        self._tests = {parent: _passing(server, parent) for parent in parents}
+    def __init__(
+        self, root: Path, file: str, loaded: list[str], tests: list[str], recorded: list[list[Recorded]]
+    ) -> None:
+        self._root, self._file, self._loaded, self._tests, self._recorded = root, file, loaded, tests, recorded
 
-    def notice(self, file: str | None) -> str | None:
-        """Return what notices the policies as they now are: a Rego test, else a case; None if nothing does."""
-        own = file.rsplit("/", 1)[0] if file else ""
+    def outcomes(self) -> list[Outcome]:
+        """Return what became of every mutant of the file, in the order of their places."""
+        with OpaServer(self._root, [*self._loaded, LISTS]) as server:
+            if problem := server.put_policy("mutation.rego", ASK_ALL):
+                raise RuntimeError(problem)
+            passing = {folder: _passing(server, folder) for folder in self._tests}
+            if noticed := self._notice(server, passing):
+                raise RuntimeError(f"{self._file}: without any mutant: {noticed}")
+            found = []
+            for mutant in rego_mutants(self._root, self._file):
+                refused = server.put_policy(self._file, mutant.text)
+                killed = "refused by OPA" if refused else self._notice(server, passing)
+                found.append(Outcome(mutant, killed, invalid=bool(refused)))
+        return found
+
+    def _notice(self, server: OpaServer, passing: dict[str, set[str]]) -> str | None:
+        """Return what notices the policies as they now are, and ask those cases first the next time."""
         try:
-            for parent in sorted(self._tests, key=lambda one: one != own):
-                if lost := self._tests[parent] - _passing(self._server, parent):
-                    return f"opa test {parent}: {min(lost)}"
-            return self._cases(own)
+            for folder, names in passing.items():
+                if lost := names - _passing(server, folder):
+                    return f"opa test {folder}: {min(lost)}"
+            for number, recorded in enumerate(self._recorded):
+                if noticed := _cases(server, recorded):
+                    self._recorded.insert(0, self._recorded.pop(number))
+                    return noticed
         except RuntimeError as error:
             return f"error: {error}"[:100]
-
-    def _cases(self, own: str) -> str | None:
-        control = ".".join(own.split("/")[1:]) if own.startswith("controls/") else None
-        asked = [one for one in self._recorded if control in (None, one.case.control.id)]
-        answers = self._server.query("mutation/answers", [one.question for one in asked])
-        if len(answers) != len(asked):
-            return "case: no decisions"
-        for one, answer in zip(asked, answers, strict=True):
-            if _differs(one, answer):
-                return f"case {one.case.control.id}: {one.case.name}"
         return None
 
 
-def _differs(one: Recorded, answer: list[dict[str, Any]]) -> bool:
-    if [entry["index"] for entry in answer] != list(range(len(one.items))):
-        return True
-    rows, decisions = [item["row"] for item in one.items], [entry["decision"] for entry in answer]
-    metadata = one.case.control.metadata
-    try:
-        found = findings(
-            "case",
-            one.case.control.id,
-            one.case.window,
-            rows,
-            decisions,
-            members=metadata.members,
-            sample_size=metadata.sample_size,
-        )
-    except ControlError:
-        return True
-    return bool(differences(one.case, found))
+def _passing(server: OpaServer, folder: str) -> set[str]:
+    found = server.query(f"{folder}_test") or {}
+    return {name for name, value in found.items() if name.startswith("test_") and value is True}
+
+
+def _cases(server: OpaServer, recorded: list[Recorded]) -> str | None:
+    answers = server.query("mutation/answers?strict-builtin-errors=true", [one.question for one in recorded])
+    if len(answers) != len(recorded):
+        return "case: no decisions"
+    for one, answer in zip(recorded, answers, strict=True):
+        if one.differs(answer):
+            return f"case {one.case.control.id}: {one.case.name}"
+    return None

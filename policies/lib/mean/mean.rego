@@ -32,7 +32,6 @@ certainly_within(row, limit, most) if {
 }
 
 certainly_under(row, limit, most) if {
-	row.requests > 0
 	row.total + excess(row.unknown, limit, most) < limit * row.requests
 }
 
@@ -43,10 +42,9 @@ certainly_reaches(row, limit) if {
 }
 
 # What the unknown can add above the limit.
-excess(unknown, _, _) := 0 if unknown == 0
-
-excess(unknown, limit, most) := unknown * max([0, most - limit]) if {
+excess(unknown, limit, most) := 0 if {
+	unknown == 0
+} else := unknown * max([0, most - limit]) if {
 	is_number(unknown)
-	unknown > 0
 	is_number(most)
 }

@@ -5,10 +5,10 @@
 #   must survive all of them slow, a breach all of them fast or absent.
 package lib.percentile
 
-# Counts that can be decided on: integers, and `unknown` a number or null (null: nothing bounds it).
+# Counts that can be decided on: integers, and `unknown` a number or null (null: nothing bounds it). In Rego's order
+# only a number lies between numbers.
 well_formed(row) if {
 	is_number(row.requests)
-	is_number(row.over)
 	row.requests >= row.over
 	row.over >= 0
 	known_or_unbounded(row.unknown)

@@ -38,6 +38,8 @@ test_only_sound_counts_are_well_formed if {
 	not percentile.well_formed({"requests": 1, "over": 0, "unknown": -1})
 	not percentile.well_formed({"requests": null, "over": 0, "unknown": 0})
 	not percentile.well_formed({"requests": "5", "over": 0, "unknown": 0})
+	not percentile.well_formed({"requests": 1, "over": null, "unknown": 0})
+	not percentile.well_formed({"requests": 1, "over": "0", "unknown": 0})
 	not percentile.well_formed({"requests": 1, "over": 0, "unknown": "0"})
 	not percentile.well_formed({"requests": 1, "over": 0})
 }

@@ -27,4 +27,4 @@ def command(bundle: Path, line: str, control: str, resource: str, reason: str, d
     trust, verified, _ = desk.verified(bundle)
     author = desk.author(trust, verified)
     envelope = adjudicate(verified, author, line=line, control=control, resource=resource, reason=reason, now=utc_now())
-    return desk.write(envelope)
+    return desk.write(envelope, trust)

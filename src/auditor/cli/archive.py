@@ -28,7 +28,7 @@ RETAIN = click.option(
     "retain",
     multiple=True,
     metavar="CLASS=DAYS",
-    help="How long a class of data is kept: attestation, internal, pseudonymised. S3 needs all three.",
+    help="How long a class of data is kept: attestation, internal, pseudonymised, personal. S3 needs all four.",
 )
 PLAIN_FILE = click.Path(path_type=Path, dir_okay=False)
 

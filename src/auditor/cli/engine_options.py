@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,14 @@ OPTIONS = (
         help="For each request to the OPA server.",
     ),
     click.option("--cross-check", is_flag=True, help="Decide with both engines; any difference is an error."),
+    click.option(
+        "--module-cache/--no-module-cache",
+        default=True,
+        show_default=True,
+        envvar="AUDITOR_MODULE_CACHE",
+        show_envvar=True,
+        help="Keep the compiled policy module for the next run, in a folder that only you may read.",
+    ),
 )
 
 
@@ -54,7 +63,13 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def checked(
-        *arguments: Any, engine: str, opa_url: str | None, opa_timeout: float, cross_check: bool, **others: Any
+        *arguments: Any,
+        engine: str,
+        opa_url: str | None,
+        opa_timeout: float,
+        cross_check: bool,
+        module_cache: bool,
+        **others: Any,
     ) -> int:
         uses_opa = engine == OPA or cross_check
         if not uses_opa:
@@ -67,10 +82,25 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
             opa_token=os.environ.get(TOKEN, "") if uses_opa else "",
             opa_ca=Path(ca) if ca and uses_opa else None,
             opa_timeout_s=opa_timeout,
+            module_cache=_cache_folder() if module_cache else None,
         )
         return command(*arguments, engine=choice, **others)
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(OPTIONS), checked)
+
+
+def _cache_folder() -> Path | None:
+    """Return the user's folder for compiled modules, or None when the environment names no home.
+
+    Source: XDG Base Directory Specification 0.8 (a relative path is ignored); on macOS ``~/Library/Caches``.
+    """
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not named.is_absolute():
+        home = Path(os.environ.get("HOME", ""))
+        if not home.is_absolute():
+            return None
+        named = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+    return named / "auditor" / "modules"
 
 
 def _refuse_given(*names: str) -> None:

@@ -171,11 +171,10 @@ def show(
     quiet: bool = False,
 ) -> None:
     """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
-    from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
-    from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
-
     contents = {"json": done.decisions_json + b"\n", "markdown": done.report_markdown}
     if any(name == "junit" for name, _ in outputs):
+        from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
+
         contents["junit"] = render_junit(done.decisions.document, words, done.bundle.name)
     write_outputs(outputs, contents, done.bundle)
     for note in done.notes:
@@ -187,4 +186,6 @@ def show(
     if to_standard_output(outputs):
         narrate(closing)
     else:
+        from auditor.adapters.reports.terminal import print_summary  # noqa: PLC0415 - lazy
+
         print_summary(done.summary, sys.stdout, color=False if no_color else None, closing=closing)

@@ -138,7 +138,7 @@ def _prompt(*, new: bool) -> bytes:
 
 def _warn_of_readers(path: Path | None) -> None:
     """Say when others may read a file that holds a secret."""
-    from auditor.shell.doctor import others_may_read  # noqa: PLC0415 - lazy
+    from auditor.adapters.signing.keys import others_may_read  # noqa: PLC0415 - lazy
 
     if path is not None and path.is_file() and others_may_read(path):
         narrate(f"{path}: others may read this secret; chmod 600 {path}")

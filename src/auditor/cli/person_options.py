@@ -68,8 +68,11 @@ class Desk:
             )
         return Author(trust, self.key.open(), timestamper, self.role)
 
-    def write(self, envelope: bytes) -> int:
-        """Write the statement, and file it where the ledger's key is at hand. Raises ``UsageError``."""
+    def write(self, envelope: bytes, trust: LoadedTrust) -> int:
+        """Write the statement, and file it where the ledger's key is at hand, checked as ``ledger file`` does.
+
+        Raises ``UsageError``, ``VerificationError``.
+        """
         from auditor.adapters.signing.envelope import payload_digest  # noqa: PLC0415 - lazy
         from auditor.cli.outputs import write_new  # noqa: PLC0415 - lazy
 
@@ -80,9 +83,10 @@ class Desk:
             narrate(f"it counts once it is filed: auditor ledger file {self.output} --ledger LEDGER --ledger-key KEY")
             return 0
         from auditor.adapters.signing.signers import open_signer  # noqa: PLC0415 - lazy
-        from auditor.shell.ledger import file_statement  # noqa: PLC0415 - lazy
+        from auditor.shell.filing import file_person  # noqa: PLC0415 - lazy
 
-        done = file_statement(self.relying.ledger, envelope, open_signer(self.ledger_key, self.key.secret))
+        signer = open_signer(self.ledger_key, self.key.secret)
+        done = file_person(self.relying.ledger, envelope, trust, signer, str(self.output))
         click.echo(f"leaf:      {done.sequence}")
         return 0
 

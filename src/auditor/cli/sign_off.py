@@ -83,4 +83,4 @@ def sign(bundle: Path, desk: Desk, page: Path, valid_for: float, **said: Any) ->
     narrate(f"signing {said['decision']} for {said['line']!r} of {verified.bundle.predicate.bundleId}")
     valid_until = now + timedelta(days=valid_for)
     author = desk.author(trust, verified)
-    return desk.write(sign_off(verified, others, author, page=content, valid_until=valid_until, now=now, **said))
+    return desk.write(sign_off(verified, others, author, page=content, valid_until=valid_until, now=now, **said), trust)

@@ -56,7 +56,7 @@ def write(
         expiry=expiry,
         now=now,
     )
-    return desk.write(envelope)
+    return desk.write(envelope, trust)
 
 
 @command.command("approve")
@@ -74,4 +74,6 @@ def approve(bundle: Path, waiver: Path, comment: str, desk: Desk) -> int:
     trust, verified, _ = desk.verified(bundle)
     digest = payload_digest(content, str(waiver))
     author = desk.author(trust, verified)
-    return desk.write(approve_waiver(verified, author, waiver=content, digest=digest, comment=comment, now=utc_now()))
+    return desk.write(
+        approve_waiver(verified, author, waiver=content, digest=digest, comment=comment, now=utc_now()), trust
+    )

@@ -57,10 +57,12 @@ def throughput_reading(
     """
     if not 0 <= margin_percent < 100 or block_minutes < 1:  # noqa: PLR2004 - percent
         raise ValueError(f"no reading with {margin_percent=} {block_minutes=}")
-    found = ratio_interval(current, baseline, block_minutes)
+    found = _bounds(current, baseline, block_minutes)
+    limit = Fraction(100 - margin_percent, 100)
+    if found is None or found.lower < limit <= found.upper:  # else no resample can be on the other side
+        found = ratio_interval(current, baseline, block_minutes)
     if found is None:
         return "undecided"
-    limit = Fraction(100 - margin_percent, 100)
     if found.lower >= limit:
         return "pass"
     return "fail" if found.upper < limit else "undecided"
@@ -83,8 +85,7 @@ def ratio_interval(current: Sequence[Minute], baseline: Sequence[Minute], block_
     None: a series shorter than two blocks, or a resample without a completed request in the baseline or without an
     offered one anywhere.
     """
-    if any(not 0 <= completed <= offered for series in (current, baseline) for completed, offered in series):
-        raise ValueError("a minute with other than 0 <= completed <= offered")
+    _refuse_impossible(current, baseline)
     if min(len(current), len(baseline)) < 2 * block_minutes:
         return None
     ours, theirs = (
@@ -94,9 +95,34 @@ def ratio_interval(current: Sequence[Minute], baseline: Sequence[Minute], block_
     for (completed, offered), (completed_then, offered_then) in zip(ours, theirs, strict=True):
         if offered == 0 or completed_then == 0:
             return None
-        ratios.append(Fraction(completed * offered_then, offered * completed_then))
-    ratios.sort()
-    return Interval(ratios[TAIL - 1], ratios[-TAIL])
+        ratios.append((completed * offered_then, offered * completed_then))
+    # Two ratios differ by at least 1 / (the product of their denominators): scaled by more, integers order them.
+    scale = 2 * max(below for _, below in ratios).bit_length()
+    ratios.sort(key=lambda ratio: (ratio[0] << scale) // ratio[1])
+    return Interval(Fraction(*ratios[TAIL - 1]), Fraction(*ratios[-TAIL]))
+
+
+def _bounds(current: Sequence[Minute], baseline: Sequence[Minute], block_minutes: int) -> Interval | None:
+    """Return bounds that every resample's ratio keeps, at the cost of no draw; None when they cannot be known so.
+
+    The ratio of two sums lies between the least and the greatest ratio of their parts (the mediant inequality).
+    """
+    _refuse_impossible(current, baseline)
+    if min(len(current), len(baseline)) < 2 * block_minutes:
+        return None
+    ours, theirs = (
+        list(zip(*(_block_sums([minute[part] for minute in series], block_minutes) for part in (0, 1)), strict=True))
+        for series in (current, baseline)
+    )
+    if any(offered == 0 for _, offered in ours) or any(completed == 0 for completed, _ in theirs):
+        return None
+    now, then = ([Fraction(*sums) for sums in series] for series in (ours, theirs))
+    return Interval(min(now) / max(then), max(now) / min(then))
+
+
+def _refuse_impossible(*series: Sequence[Minute]) -> None:
+    if any(not 0 <= completed <= offered for one in series for completed, offered in one):
+        raise ValueError("a minute with other than 0 <= completed <= offered")
 
 
 def _resampled(series: Sequence[Minute], block_minutes: int, label: bytes) -> list[Minute]:

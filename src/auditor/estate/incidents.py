@@ -25,6 +25,7 @@ COST_CONTAINED = "rollback.cost_contained"
 RESIDENCY = "residency.inference_regions"
 STORES = "residency.store_regions"
 ALERTS = "rollback.security_alert"
+VIOLATIONS = "rollback.compliance_violation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,12 @@ _ALL = (
         "the inventory lacks a resource that its calls returned",
         {STORES: ("inconclusive", "coverage")},
     ),
+    Incident("inventory_old", "the inventory was made five days ago", {STORES: ("inconclusive", "stale")}),
+    Incident(
+        "inventory_undated",
+        "the inventory does not say when it was made",
+        {STORES: ("inconclusive", "age_unknown")},
+    ),
     Incident("security_alert", "a finding of high severity is raised", {ALERTS: ("fail", "security_alert")}),
     Incident(
         "alert_suppressed",
@@ -206,6 +213,40 @@ _ALL = (
         "findings_lost",
         "a finding of medium severity that the observer counted is missing",
         {ALERTS: ("inconclusive", "count_mismatch")},
+    ),
+    Incident(
+        "findings_exported_early",
+        "the findings were exported before the judged window ended, so severities that were raised since are missing",
+        {ALERTS: ("inconclusive", "answered_early")},
+    ),
+    Incident(
+        "compliance_violation",
+        "the compliance validator records that an answer held personal data",
+        {VIOLATIONS: ("fail", "compliance_violation")},
+    ),
+    Incident(
+        "failed_operations",
+        "a few support operations fail, and their events say that they were not compliant: nothing may change",
+    ),
+    Incident(
+        "undeclared_event",
+        "the audit log holds an event of a type that nobody declared",
+        {VIOLATIONS: ("inconclusive", "unknown_event_type")},
+    ),
+    Incident(
+        "audit_log_unobserved",
+        "the observer of the audit log falls silent ten minutes before the end",
+        {VIOLATIONS: ("inconclusive", "feed_silent")},
+    ),
+    Incident(
+        "audit_events_lost",
+        "five minutes of the audit log that the observer counted are missing",
+        {VIOLATIONS: ("inconclusive", "count_mismatch")},
+    ),
+    Incident(
+        "audit_log_silent",
+        "the application writes no audit event, and the observer of its log confirms it",
+        {VIOLATIONS: ("inconclusive", "no_data")},
     ),
     Incident(
         "low_cache_hits",

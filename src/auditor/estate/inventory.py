@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REGIONS = (*HOME_REGIONS, *QUIET_REGIONS)
 LISTING = "SelectAggregateResourceConfig"
+FINDING = "GetFindings"
 ALERT_MINUTE = 75
 FEED_DIES_MINUTE = 110
 HEALTHY = (
@@ -81,6 +82,7 @@ data_class = "dataClass"
 kind = "security_findings"
 files = ["findings/securityhub.json"]
 format = "document"
+calls = ["findings/calls.jsonl"]
 
 [sources.securityhub_heartbeats]
 kind = "heartbeats"
@@ -103,13 +105,14 @@ def files(start: datetime, first: datetime, last: datetime, incidents: Collectio
         del raised[LOST]
     if "sample_alert" in incidents:
         raised.append(_finding(start, len(FINDINGS) + 1, *SAMPLE) | {"Sample": True})
-    calls = list(_calls(listed, incidents))
+    calls = list(_calls(listed, last, incidents))
     if "inventory_cut_short" in incidents:
         del listed[-1]
     return {
         "inventory/resources.jsonl": _lines(listed),
         "inventory/calls.jsonl": _lines(calls),
         "findings/securityhub.json": json.dumps({"Findings": raised}, indent=1).encode(),
+        "findings/calls.jsonl": _lines(list(_exports(raised, last, incidents))),
         "heartbeats/securityhub.jsonl": _lines(beats),
     }
 
@@ -126,12 +129,27 @@ def _resource(kind: str, name: str, region: str, data_class: str | None) -> dict
     }
 
 
-def _calls(listed: list[dict[str, Any]], incidents: Collection[str]) -> Iterator[dict[str, Any]]:
+def _calls(listed: list[dict[str, Any]], last: datetime, incidents: Collection[str]) -> Iterator[dict[str, Any]]:
+    made = last - (timedelta(days=5) if "inventory_old" in incidents else timedelta())
     for region in sorted({*REGIONS, *(one["awsRegion"] for one in listed)}):
-        records = sum(one["awsRegion"] == region for one in listed)
-        yield {"account": ACCOUNT, "region": region, "call": LISTING, "status": "ok", "records": records}
+        call = _call(region, LISTING, sum(one["awsRegion"] == region for one in listed), made)
+        if "inventory_undated" in incidents:
+            del call["answered_at"]
+        yield call
         if "inventory_denied" in incidents and region == QUIET_REGIONS[-1]:
-            yield {"account": ACCOUNT, "region": region, "call": "ListBuckets", "status": "denied", "records": 0}
+            yield _call(region, "ListBuckets", 0, made) | {"status": "denied"}
+
+
+def _exports(raised: list[dict[str, Any]], last: datetime, incidents: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Yield the calls that exported the findings."""
+    made = last - (timedelta(minutes=20) if "findings_exported_early" in incidents else timedelta())
+    for region in REGIONS:
+        yield _call(region, FINDING, sum(one["Region"] == region for one in raised), made)
+
+
+def _call(region: str, name: str, records: int, made: datetime) -> dict[str, Any]:
+    stated = {"account": ACCOUNT, "region": region, "call": name, "status": "ok", "records": records}
+    return stated | {"answered_at": isoformat(made)}
 
 
 def _finding(start: datetime, number: int, minute: int, severity: str, kind: str, region: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import baseline, inventory, money, traffic, trail
+from auditor.estate import audit, baseline, inventory, money, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -33,6 +33,7 @@ MONTH, NEXT_MONTH = (datetime(2025, month, 1, tzinfo=UTC) for month in (1, 2))
 GZIP_HEADER = b"\x1f\x8b\x08\x00" + bytes(4) + b"\x00\xff"  # deflate, no flags, no time, system unknown
 STORED_BLOCK = 0xFFFF
 TRAIL_GAP = range(30, 90)
+JUDGED = traffic.Period(0, (AS_OF - START).total_seconds() / 60)
 
 CONFIG = """\
 # The example company's sources. `auditor collect` reads this file; paths are relative to it.
@@ -143,8 +144,10 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
         _write(root / "baseline" / "throughput.jsonl", _lines(baseline.minutes(START, AS_OF, names, seed)))
         for name, content in inventory.files(START, FIRST, LAST, names).items():
             _write(root / name, content)
+        for name, content in audit.files(START, FIRST, LAST, JUDGED, names, seed).items():
+            _write(root / name, content)
         _write_money(root, names)
-        (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG, encoding="utf-8")
+        (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG + audit.CONFIG, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"{error.filename}: the example cannot be written ({error.strerror})", remedy="give another folder"

@@ -1,7 +1,8 @@
 """``admit``: may this release pass this gate on this bundle, now? The question of a deployment pipeline.
 
 Rules kept here: the bundle is verified and decided again first; every reason against it is told, not the first alone;
-what the ledger holds about the release counts, not what somebody chose to show; nothing that is missing admits.
+what the ledger holds about the release counts, not what somebody chose to show; nothing that is missing admits; it is
+never earlier than a trusted clock has been, so a clock that was set back revives nothing.
 """
 
 from __future__ import annotations
@@ -95,13 +96,15 @@ class _Asked:
         yield from self._scope()
         yield from self._gate()
         yield from self._approval()
-        valid_until = self.verified.bundle.predicate.validUntil
-        if self.question.now >= datetime.fromisoformat(valid_until):
-            yield Reason("verdict-expired", f"the verdict was valid until {valid_until}")
         ledger = self.relying.ledger
+        seen = None if ledger is None else self._last_seen(ledger)
+        now = max(self.question.now, seen or self.question.now)
+        valid_until = self.verified.bundle.predicate.validUntil
+        if now >= datetime.fromisoformat(valid_until):
+            yield Reason("verdict-expired", f"the verdict was valid until {valid_until}")
         if ledger is not None:
-            yield from self._checkpoint(ledger)
-            yield from self._people(ledger)
+            yield from self._checkpoint(ledger, seen)
+            yield from self._people(ledger, now)
         elif environment_of(self.relying.trust.policy, self.question.environment).ledger is not None:
             yield Reason("ledger-not-consulted", f"environment {self.question.environment} has a ledger; give --ledger")
 
@@ -136,24 +139,27 @@ class _Asked:
             if self.question.gate not in unapproved:
                 yield Reason("gate-unapproved", error.message)
 
-    def _checkpoint(self, ledger: CheckedLedger) -> Iterator[Reason]:
+    def _last_seen(self, ledger: CheckedLedger) -> datetime | None:
+        """Return when an authority or a witness last saw the ledger's latest checkpoint."""
         key = ledger_trust(self.relying.trust, self.question.environment).key
         times = checkpoint_times(ledger.view, key, authorities(self.relying.trust, self.question.environment))
-        size = ledger.verified.checkpoint.size
-        seen = times.get(size)
+        seen = times.get(ledger.verified.checkpoint.size)
         cosigned = [
             datetime.fromtimestamp(one, tz=self.question.now.tzinfo) for one in ledger.verified.cosigned.values()
         ]
-        latest = max([*cosigned, *([seen] if seen else [])], default=None)
-        if latest is None:
+        return max([*cosigned, *([seen] if seen else [])], default=None)
+
+    def _checkpoint(self, ledger: CheckedLedger, seen: datetime | None) -> Iterator[Reason]:
+        size = ledger.verified.checkpoint.size
+        if seen is None:
             yield Reason(
                 "checkpoint-stale",
                 f"the checkpoint of {size} leaves carries no timestamp and no cosignature: `auditor ledger stamp`",
             )
-        elif self.question.now - latest > self.question.longest_age:
-            yield Reason("checkpoint-stale", f"the checkpoint of {size} leaves is of {isoformat(latest)}")
+        elif self.question.now - seen > self.question.longest_age:
+            yield Reason("checkpoint-stale", f"the checkpoint of {size} leaves is of {isoformat(seen)}")
 
-    def _people(self, ledger: CheckedLedger) -> Iterator[Reason]:
+    def _people(self, ledger: CheckedLedger, now: datetime) -> Iterator[Reason]:
         bundle = self.verified.bundle
         envelopes = filed_envelopes(ledger.view, bundle.predicate.scope)
         evidence = build_evidence(envelopes, self.relying.trust, bundle.predicate.scope)
@@ -162,14 +168,14 @@ class _Asked:
             for row in evidence.tables["sign_offs"]
             if row["run"] == bundle.statement and row["withdrawn_at"] is None
         ]
-        standing = [row for row in rows if row["valid_until"] > epoch_us(self.question.now)]
+        standing = [row for row in rows if row["valid_until"] > epoch_us(now)]
         yield from self._runs(ledger, {row["statement"]: envelopes[row["statement"]] for row in standing})
         try:
             approved = gate_of(self.relying.trust.policy, self.question.environment, self.question.gate)
         except VerificationError:
             return  # told as unapproved
-        for line, role in required_sign_offs(approved, self.question.now):
-            yield from _sign_off(line, role, standing)
+        for line, role in required_sign_offs(approved, now):
+            yield from _sign_off(line, role, rows, now)
 
     def _runs(self, ledger: CheckedLedger, envelopes: Mapping[str, bytes]) -> Iterator[Reason]:
         """Tell later runs of the gate, and runs that failed, were given up or are open and that no signer knows of."""
@@ -182,14 +188,18 @@ class _Asked:
         for one in all_other_runs(self.verified.bundle, self.relying.trust, ledger):
             if chain is not None and one.sequence > chain.sequence and self.question.gate in one.gates:
                 yield Reason("run-superseded", f"a later run decided the gate: {_words(one)}")
-            troubled = self.question.gate in one.failed or one.state in {"open", "abandoned"}
+            troubled = self.question.gate in one.failed or one.without_verdict
             if troubled and one.statement not in known:
                 yield Reason("run-unacknowledged", f"nobody who signed for this run knows of another: {_words(one)}")
 
 
-def _sign_off(line: str, role: str, rows: list[dict[str, Any]]) -> Iterator[Reason]:
-    """Say what is wrong with the sign-off of ``line`` by ``role``: the latest of each person counts."""
-    latest = {row["person"]: row for row in rows if (row["line"], row["role"]) == (line, role)}
+def _sign_off(line: str, role: str, rows: list[dict[str, Any]], now: datetime) -> Iterator[Reason]:
+    """Say what is wrong with the sign-off of ``line`` by ``role``: the latest of each person counts while it is valid.
+
+    One that ran out brings none before it back.
+    """
+    last = {row["person"]: row for row in rows if (row["line"], row["role"]) == (line, role)}
+    latest = {person: row for person, row in last.items() if row["valid_until"] > epoch_us(now)}
     against = [row for row in latest.values() if row["decision"] in DISSENT]
     if against:
         who = ", ".join(f"{row['person']} ({row['decision']})" for row in against)

@@ -28,17 +28,25 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 def isolate(cpu_seconds: int) -> list[str]:
     """Give up what a replay does not need; return what is in force, in words."""
-    in_force = ["no new files (FSIZE 0)", "no core dumps", f"memory {MEMORY_BYTES >> 30} GiB", f"CPU {cpu_seconds} s"]
-    if sys.platform == "linux" and ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
-        in_force.append("own network namespace")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    alone = sys.platform == "linux" and ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+    _bound(resource.RLIMIT_CORE, 0)
+    _bound(resource.RLIMIT_FSIZE, 0)
+    memory = _bound(resource.RLIMIT_DATA, MEMORY_BYTES)
+    cpu = _bound(resource.RLIMIT_CPU, cpu_seconds)
+    _bound(resource.RLIMIT_NOFILE, OPEN_FILES)
     sys.dont_write_bytecode = True
     sys.addaudithook(_refuse)
-    return [*in_force, "no sockets, no programs, no writing (audit hook)"]
+    in_force = ["no new files (FSIZE 0)", "no core dumps", f"memory {memory / (1 << 30):g} GiB", f"CPU {cpu} s"]
+    network = ["own network namespace"] if alone else []
+    return [*in_force, *network, "no sockets, no programs, no writing (audit hook)"]
+
+
+def _bound(kind: int, most: int) -> int:
+    """Limit a resource to ``most``, or to less where a tighter limit is in force already; return the limit."""
+    _, hard = resource.getrlimit(kind)
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (limit, limit))
+    return limit
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:

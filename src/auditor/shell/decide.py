@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SLOT_US = 10_000_000
 QUERY_TIMEOUT_S = 600.0
+THREADS = 2
+SMALL_BYTES = 8_000_000
 
 
 class PolicyEngine(Protocol):
@@ -62,11 +64,13 @@ def decide(
     inputs: Inputs,
     policies: PolicyEngine,
     *,
-    threads: int = 2,
+    threads: int | None = None,
     memory_limit: str = "4GB",
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> tuple[Decisions, bytes]:
     """Decide every line and gate of the profile; return the decisions and their RFC 8785 bytes.
+
+    ``threads`` of the queries never change a byte; None gives as many as the snapshot is worth.
 
     Raises:
         UsageError: the as-of is not on a 10 s slot, or lies after the collection.
@@ -75,6 +79,7 @@ def decide(
     """
     check_as_of(inputs.snapshot.collected_at, inputs.as_of)
     tables = inputs.snapshot.tables
+    threads = threads or _threads(inputs.snapshot)
     with SqlEngine(tables, inputs.statements.tables, memory_limit=memory_limit, threads=threads) as sql:
         run = _Run(inputs, policies, sql)
         run.derive_tables()
@@ -89,6 +94,12 @@ def decide(
     result = _worst(policies, [gate.verdict for gate in gates])
     decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
     return decisions, canonical_json(decisions.document)
+
+
+def _threads(snapshot: Snapshot) -> int:
+    """Return how many threads pay: a second one costs more than it saves while the tables are small."""
+    size = sum(path.stat().st_size for path in snapshot.tables.values())
+    return 1 if size < SMALL_BYTES else THREADS
 
 
 def check_as_of(collected_at: datetime, as_of: datetime) -> None:

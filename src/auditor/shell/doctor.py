@@ -89,11 +89,6 @@ def exit_code(checks: list[Check]) -> int:
     return max((check.exit_code for check in checks), default=0)
 
 
-def others_may_read(path: Path) -> bool:
-    """Say whether the file at ``path`` may be read or written by anyone but its owner."""
-    return bool(stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
-
-
 def _python(patient: Patient) -> Check:
     del patient
     here = platform.python_version()
@@ -141,7 +136,7 @@ def _policies(patient: Patient) -> Path:
 
 
 def _key(patient: Patient) -> Check:
-    from auditor.adapters.signing.keys import load_signer  # noqa: PLC0415 - heavy
+    from auditor.adapters.signing.keys import load_signer, others_may_read  # noqa: PLC0415 - heavy
 
     if not patient.key.exists():
         return Check("", MISSING, f"{patient.key}: not there", "make one with `auditor keygen`, or name it with --key")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from auditor.adapters.policies.pack import Pack
@@ -25,7 +25,10 @@ TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What decides: Wasm in this process, or OPA (the server at ``opa_url``, else one started for the run), or both."""
+    """What decides: Wasm in this process, or OPA (the server at ``opa_url``, else one started for the run), or both.
+
+    ``module_cache``: the folder in which compiled modules are kept; without it Wasm is compiled each time.
+    """
 
     name: str = WASM
     cross_check: bool = False
@@ -33,6 +36,7 @@ class EngineChoice:
     opa_token: str = field(default="", repr=False)
     opa_ca: Path | None = None
     opa_timeout_s: float = TIMEOUT_S
+    module_cache: Path | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
@@ -77,9 +81,11 @@ def check_engine(choice: EngineChoice) -> None:
 
 @contextmanager
 def open_engine(
-    pack: Pack, choice: EngineChoice = DEFAULT_ENGINE
+    pack: Pack, choice: EngineChoice = DEFAULT_ENGINE, controls: Collection[str] | None = None
 ) -> Iterator[WasmEngine | OpaEngine | CrossCheckEngine]:
     """Give the chosen engine over ``pack``; what was started or loaded for it is gone afterwards.
+
+    ``controls`` are those that it will be asked for (None: any); an OPA server is given no others.
 
     Raises:
         UsageError: the address of the server is none.
@@ -89,11 +95,13 @@ def open_engine(
     with ExitStack() as stack:
         opened: dict[str, WasmEngine | OpaEngine] = {}
         if choice.name == WASM or choice.cross_check:
+            from auditor.adapters.rego.module_cache import ModuleCache  # noqa: PLC0415 - only what is used
             from auditor.adapters.rego.wasm import WasmEngine  # noqa: PLC0415 - only what is used
 
-            opened[WASM] = stack.enter_context(WasmEngine(pack))
+            kept = ModuleCache(choice.module_cache) if choice.module_cache else None
+            opened[WASM] = stack.enter_context(WasmEngine(pack, kept=kept))
         if choice.uses_opa:
-            opened[OPA] = _open_opa(stack, pack, choice)
+            opened[OPA] = _open_opa(stack, pack, choice, controls)
         if choice.cross_check:
             from auditor.adapters.rego.cross_check import CrossCheckEngine  # noqa: PLC0415 - only what is used
 
@@ -103,13 +111,13 @@ def open_engine(
         yield opened[choice.name]
 
 
-def _open_opa(stack: ExitStack, pack: Pack, choice: EngineChoice) -> OpaEngine:
+def _open_opa(stack: ExitStack, pack: Pack, choice: EngineChoice, controls: Collection[str] | None) -> OpaEngine:
     from auditor.adapters.rego.namespace import move  # noqa: PLC0415 - only what is used
     from auditor.adapters.rego.opa import OpaEngine  # noqa: PLC0415 - only what is used
     from auditor.adapters.rego.opa_server import managed_server  # noqa: PLC0415 - only what is used
 
     if choice.opa_url is not None:
-        return stack.enter_context(OpaEngine(pack, choice.address(choice.opa_url)))
-    moved = move(pack)
+        return stack.enter_context(OpaEngine(pack, choice.address(choice.opa_url), controls=controls))
+    moved = move(pack, controls)
     address = stack.enter_context(managed_server(moved, choice.opa_timeout_s))
     return stack.enter_context(OpaEngine(pack, address, started_with=moved))

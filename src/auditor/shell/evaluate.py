@@ -93,7 +93,8 @@ def evaluate(
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
     policy_files = pack_files(root)
-    with open_engine(pack, engine) as policies_engine:
+    asked = {one.control.id for controls in profile.bound.values() for one in controls}
+    with open_engine(pack, engine, asked) as policies_engine:
         policy_digest = policy_digest_of(root, policy_files)
         evidence = run.evidence if run else NO_STATEMENTS
         inputs = Inputs(snapshot, pack, profile, moment, policy_digest, evidence)

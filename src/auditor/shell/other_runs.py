@@ -1,7 +1,8 @@
 """The other runs of a release that nobody may pass over: those that failed, were given up, or are still open.
 
 Rules kept here: they are read from the ledger, which no runner can take a run out of; a run is named by the statement
-that was filed last of it: its own, or the one with which it began.
+that was filed last of it: its own, or the one with which it began; a run that closes another's beginning, or is not as
+it was announced, hides what began there, so it counts among them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from auditor.core.leaves import RUN_STARTED_PREDICATE, RunStartedPredicate
 from auditor.core.release_history import release_history
 from auditor.core.run_predicate import RUN_PREDICATE, RunPredicate
 from auditor.model import Scope
+from auditor.shell.trusted import announced_otherwise
 
 if TYPE_CHECKING:
     from auditor.adapters.bundle.reader import CheckedBundle
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OtherRun:
-    """Another run: ``state`` is open, abandoned, or the result of a sealed one; ``failed`` are gates it did not meet.
+    """Another run: ``state`` is open, abandoned, contradicted, or the result; ``failed`` are gates it did not meet.
 
     ``sequence`` is of the leaf that began it, ``started`` when its runner says it began.
     """
@@ -35,6 +37,11 @@ class OtherRun:
     statement: str
     failed: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
+
+    @property
+    def without_verdict(self) -> bool:
+        """Say whether what began there came to no verdict that can be relied on."""
+        return self.state in {"open", "abandoned", "contradicted"}
 
 
 def all_other_runs(bundle: CheckedBundle, trust: LoadedTrust, ledger: CheckedLedger) -> tuple[OtherRun, ...]:
@@ -50,17 +57,16 @@ def all_other_runs(bundle: CheckedBundle, trust: LoadedTrust, ledger: CheckedLed
 
 
 def other_runs(bundle: CheckedBundle, trust: LoadedTrust, ledger: CheckedLedger) -> tuple[OtherRun, ...]:
-    """Return those of ``all_other_runs`` that a person must know of: open, given up, or with a gate that failed."""
-    return tuple(
-        one for one in all_other_runs(bundle, trust, ledger) if one.failed or one.state in {"open", "abandoned"}
-    )
+    """Return those of ``all_other_runs`` that a person must know of: without a verdict, or with a gate that failed."""
+    return tuple(one for one in all_other_runs(bundle, trust, ledger) if one.failed or one.without_verdict)
 
 
 def _read(record: RunRecord, trust: LoadedTrust, ledger: CheckedLedger, environment: str) -> OtherRun:
     sequence, leaf = record.started
     models = {RUN_STARTED_PREDICATE: RunStartedPredicate}
     begun = open_signed(ledger.view.envelope(leaf.statement), trust, models, environment, f"leaf {sequence}")
-    started = cast("RunStartedPredicate", begun.statement.predicate).timeStarted
+    announced = cast("RunStartedPredicate", begun.statement.predicate)
+    started = announced.timeStarted
     if record.closed is None or record.state != "run":
         return OtherRun(sequence, record.state, started, leaf.statement)
     closed = record.closed
@@ -69,4 +75,8 @@ def _read(record: RunRecord, trust: LoadedTrust, ledger: CheckedLedger, environm
     predicate = cast("RunPredicate", sealed.statement.predicate)
     failed = tuple(gate.gate for gate in predicate.gates if gate.verdict == "fail")
     gates = tuple(gate.gate for gate in predicate.gates)
-    return OtherRun(sequence, predicate.result, started, closed.leaf.statement, failed, gates)
+    chain = predicate.chain
+    belongs = chain is not None and (chain.ledger, chain.sequence) == (ledger.view.origin, sequence)
+    kept = belongs and not announced_otherwise(announced, predicate)
+    state = predicate.result if kept else "contradicted"
+    return OtherRun(sequence, state, started, closed.leaf.statement, failed, gates)

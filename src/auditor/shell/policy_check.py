@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.adapters.policies import build
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
+from auditor.adapters.policies.windowed import FOLDER
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, raise_all
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
@@ -29,6 +30,8 @@ def check_pack(root: Path) -> Iterator[str]:
     pack = load_pack(root)
     yield "lock: every file is the one that was compiled"
     tables = {*TABLES, *(table.name for table in pack.derived)}
+    for name, sql in pack.windowed.items():
+        check_select(f"{FOLDER}/{name}.sql", sql, tables | pack.windowed.keys())
     for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [
         (c.sql_path, c.sql) for c in pack.controls.values()
     ]:

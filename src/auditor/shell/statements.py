@@ -2,7 +2,8 @@
 
 Rules kept here: the same function builds the rows when a run is made and when it is verified, from the original
 envelopes; which statements there are is the ledger's to say, up to the leaf with which the run began, so that none can
-be left out; one that the trust policy does not accept is listed with the name of its refusal.
+be left out; one that the trust policy does not accept is listed with the name of its refusal; one whose envelope is not
+the one that was filed, where signature and time were asked, is refused: else a rejection would go by spoiling it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from auditor.core.leaves import Leaf
     from auditor.core.statement import ScopeMember
 
+# Leaves commit to statements, not to their envelopes: what can be spoiled of one without its key.
+SPOILED = frozenset(
+    {
+        "attestation-malformed", "media-type-unknown", "payload-type-unknown", "signature-count", "hint-mismatch",
+        "signature-invalid", "timestamp-missing", "timestamp-invalid", "timestamp-untrusted", "evidence-misnamed",
+    }
+)  # fmt: skip
 PERSONAL = frozenset({"sign-off", "withdrawal", "waiver", "adjudication"})
 
 
@@ -43,13 +51,19 @@ def filed_envelopes(view: LedgerView, scope: ScopeMember, before: int | None = N
 
 
 def build_evidence(envelopes: Mapping[str, bytes], trust: LoadedTrust, scope: ScopeMember) -> EvidenceTables:
-    """Return the rows of statements about the release of ``scope``; ``envelopes`` are by the digest they go by."""
+    """Return the rows of statements about the release of ``scope``; ``envelopes`` are by the digest they go by.
+
+    Raises:
+        VerificationError: an envelope is spoiled: no name of ``SPOILED`` is a reason not to count a statement.
+    """
     refused: dict[str, str] = {}
     statements: list[SignedStatement] = []
     for digest, content in sorted(envelopes.items()):
         try:
             statements.append(open_person(content, digest, trust, scope.environment))
         except VerificationError as error:
+            if error.code in SPOILED:
+                raise
             refused[digest] = error.code
     return evidence_tables(statements, refused, scope, separation(trust))
 

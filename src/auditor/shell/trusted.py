@@ -137,8 +137,8 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
     """Check the place of a run in a ledger that was verified; ``leaves`` are its leaves.
 
     Raises:
-        VerificationError: one of ``chain-``, ``evidence-omitted`` or ``evidence-foreign``, or of the statement with
-            which the run began.
+        VerificationError: one of ``chain-``, ``evidence-omitted``, ``evidence-foreign`` or ``evidence-altered``, or of
+            the statement with which the run began.
     """
     predicate, chain = bundle.predicate, bundle.predicate.chain
     if chain is None:
@@ -163,7 +163,7 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
     previous = max(closed).leaf.statement if closed else None
     if chain.previousStatement != previous:
         raise VerificationError("chain-previous-mismatch", "the run before this one is not the one that it names")
-    _check_complete(bundle, leaves, chain.sequence)
+    _check_complete(bundle, view, leaves, chain.sequence)
 
 
 def _check_started(bundle: CheckedBundle, trust: LoadedTrust, envelope: bytes, sequence: int) -> None:
@@ -174,25 +174,34 @@ def _check_started(bundle: CheckedBundle, trust: LoadedTrust, envelope: bytes, s
         envelope, trust, {RUN_STARTED_PREDICATE: RunStartedPredicate}, predicate.scope.environment, where
     )
     begun = cast("RunStartedPredicate", signed.statement.predicate)
+    for member in announced_otherwise(begun, predicate):
+        raise VerificationError("chain-start-mismatch", f"{where}: began with another {member} than was decided")
+
+
+def announced_otherwise(begun: RunStartedPredicate, predicate: RunPredicate) -> list[str]:
+    """Return the members of a sealed run that are not as they were announced before it began."""
     stated = {
         "scope": (begun.scope, predicate.scope),
         "profile": (begun.profile, predicate.profile),
         "policyDigest": (begun.policyDigest, predicate.policyDigest),
         "asOf": (begun.asOf or predicate.asOf, predicate.asOf),
     }
-    for member, (announced, found) in stated.items():
-        if announced != found:
-            raise VerificationError("chain-start-mismatch", f"{where}: began with another {member} than was decided")
+    return [member for member, (announced, found) in stated.items() if announced != found]
 
 
-def _check_complete(bundle: CheckedBundle, leaves: Sequence[Leaf], sequence: int) -> None:
+def _check_complete(bundle: CheckedBundle, view: LedgerView, leaves: Sequence[Leaf], sequence: int) -> None:
     filed = set(filed_statements(leaves, bundle.predicate.scope, sequence))
-    taken = set(evidence_envelopes(bundle))
-    for digest in sorted(filed - taken):
+    taken = evidence_envelopes(bundle)
+    for digest in sorted(filed - taken.keys()):
         raise VerificationError(
             "evidence-omitted", f"statement {digest[:16]} was filed before the run began, and is not in the bundle"
         )
-    for digest in sorted(taken - filed):
+    for digest in sorted(taken.keys() - filed):
         raise VerificationError(
             "evidence-foreign", f"statement {digest[:16]} is in the bundle, and was not filed before the run began"
         )
+    for digest in sorted(filed):
+        if taken[digest] != view.envelope(digest):
+            raise VerificationError(
+                "evidence-altered", f"statement {digest[:16]} is not in the envelope in which it was filed"
+            )

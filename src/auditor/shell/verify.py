@@ -19,6 +19,7 @@ from auditor.adapters.reports.markdown import control_words
 from auditor.core.canonical import canonical_json
 from auditor.errors import ControlError, UsageError, VerificationError
 from auditor.shell.private_copy import private_copy
+from auditor.shell.recompile import recompile
 from auditor.shell.reliance import Reliance, pinned_key
 from auditor.shell.sandbox import Contained, run_contained
 from auditor.shipped import reports_dir
@@ -37,7 +38,10 @@ NOT_REPLAYED = "DECISIONS NOT RE-EXECUTED"
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What is proven of a bundle. ``notes`` are things a reader must know although nothing was refused."""
+    """What is proven of a bundle. ``notes`` are things a reader must know although nothing was refused.
+
+    ``recompiled`` is the version of OPA that compiled the archived Rego to the archived Wasm again, if that was asked.
+    """
 
     bundle: CheckedBundle
     key_id: str
@@ -45,6 +49,7 @@ class Verification:
     isolation: tuple[str, ...]
     words: dict[str, ControlWords]
     notes: tuple[str, ...]
+    recompiled: str | None = None
 
     @property
     def replay_words(self) -> str:
@@ -92,13 +97,15 @@ def verify_relying(
     relying: Reliance,
     *,
     replay: bool = True,
+    recompiled: bool = False,
     timeout_s: float = TIMEOUT_S,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
     decide_again: Callable[[CheckedBundle, float], Contained] = decide_contained,
 ) -> Verification:
     """Verify the bundle ``path``, a folder or its canonical tar, on what ``relying`` brings from outside.
 
-    ``decide_again`` is what replays, given a bundle on the private copy; it may not change that copy.
+    ``recompiled`` asks too whether the archived Rego compiles to the archived Wasm, which needs opa. ``decide_again``
+    is what replays, given a bundle on the private copy; it may not change that copy.
 
     Raises:
         VerificationError: the bundle is refused; ``code`` is the name of the refusal.
@@ -114,12 +121,15 @@ def verify_relying(
         key_id = bundle.opened.key_id
         notes = [f"signed by a development key ({key_id[:16]})"] if bundle.predicate.producer.development else []
         notes += relying.check(bundle)
+        if recompiled:
+            progress(2, 3, "compiling again")
+        compiler = recompile(copy) if recompiled else None
         isolation: tuple[str, ...] = ()
         if replay:
             progress(2, 3, "deciding again")
             isolation = _replay(bundle, decide_again(bundle, timeout_s), notes)
         progress(3, 3, "")
-        return Verification(bundle, key_id, replay, isolation, _words(copy), tuple(notes))
+        return Verification(bundle, key_id, replay, isolation, _words(copy), tuple(notes), compiler)
 
 
 def _words(copy: Path) -> dict[str, ControlWords]:

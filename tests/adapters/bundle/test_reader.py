@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 Attack = tuple[str, "Callable[[Sealed], Any]"]
 REPORT = "data/report/report.md"
 # What is no question of the bundle's own format is asked, and attacked, elsewhere: ledger, trust, time, replay.
-OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-", "evidence-", "chain-")
+OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-", "evidence-", "chain-", "archive-")
 ELSEWHERE = {
-    "limit-exceeded", "container-not-canonical", "report-differs",
+    "limit-exceeded", "container-not-canonical", "report-differs", "wasm-differs",
     "key-not-for-predicate", "key-not-for-environment", "key-outside-validity", "key-revoked", "role-not-held",
     "roles-not-distinct", "environment-unknown", "gate-unknown", "profile-unapproved", "policy-unapproved",
     "control-missing", "pack-unapproved",
@@ -158,7 +158,6 @@ def sign_with_another_key_in_our_name(sealed: Sealed) -> None:
 
     def rename(one: dict[str, Any]) -> None:
         one["verificationMaterial"]["publicKey"]["hint"] = ours
-        one["dsseEnvelope"]["signatures"][0]["keyid"] = ours
 
     sealed.edit_wrapper(rename)
 
@@ -235,8 +234,12 @@ OUTSIDER: dict[str, Attack] = {
     "second signature": ("signature-count", wrapper(second_signature)),
     "no signature": ("signature-count", wrapper(lambda one: one["dsseEnvelope"].update(signatures=[]))),
     "hint of another key": (
-        "hint-mismatch",
+        "key-unknown",
         wrapper(lambda one: one["verificationMaterial"]["publicKey"].update(hint="0" * 64)),
+    ),
+    "a label beside the hint": (
+        "hint-mismatch",
+        wrapper(lambda one: one["dsseEnvelope"]["signatures"][0].update(keyid="0" * 64)),
     ),
     "signed again by another key": ("key-unknown", sign_with_another_key),
     "signed again by another key in our name": ("signature-invalid", sign_with_another_key_in_our_name),

@@ -67,7 +67,7 @@ def test_values_that_only_look_alike_differ(server, tmp_path, other):
 
 
 def test_a_gate_decided_otherwise_names_it_and_both_answers(server, tmp_path):
-    changes = {"gates/go_no_go/go_no_go.rego": ('if input.verdict == "pass"', 'if input.verdict != "fail"')}
+    changes = {"gates/go_no_go/go_no_go.rego": ('input.verdict == "pass"', 'input.verdict != "fail"')}
     engine = checked(server, tmp_path / "pack", changes)
     assert engine.gate("go_no_go", {"verdict": "pass"}) == {"decision": "go"}
     with pytest.raises(EngineError) as caught:

@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.adapters.policies.build import rego_files
-from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.policies.pack import load_pack, rego_sources
 from auditor.adapters.rego.batches import BATCH_BYTES
 from auditor.adapters.rego.opa import OpaEngine
 from auditor.adapters.rego.opa_server import managed_server
+from auditor.adapters.rego.selection import needed
 from auditor.errors import ControlError, EngineError
 from auditor.shipped import policies_dir
 from opa_servers import CELLS, CONTROL, call, cell, held, relocked
 
 PACK = load_pack(policies_dir())
-MODULES = len(rego_files(policies_dir()))
+ASKED = {CONTROL, "residency.inference_in_declared_regions"}
+MODULES = len(needed(rego_sources(PACK), ASKED))
 OBSERVED = "controls/coverage/source_observed/source_observed.rego"
 DISPATCH = "lib/dispatch/dispatch.rego"
 
@@ -30,7 +31,7 @@ def server(opa):
 
 @pytest.fixture(scope="module")
 def engine(server):
-    with OpaEngine(PACK, server) as engine:
+    with OpaEngine(PACK, server, controls=ASKED) as engine:
         yield engine
 
 
@@ -88,7 +89,7 @@ def test_only_exact_json_goes_in(engine, value):
 def test_integers_come_back_to_the_last_digit(server, number, tmp_path):
     changed = {"gates/go_no_go/go_no_go.rego": ('{"decision": "no_go"}', '{"decision": "no_go", "n": 0}')}
     changed["gates/echo/echo.rego"] = ("", "package gates.echo\n\ndecision := input\n")
-    with OpaEngine(relocked(tmp_path / "pack", changed), server) as engine:
+    with OpaEngine(relocked(tmp_path / "pack", changed), server, controls=ASKED) as engine:
         assert engine.gate("echo", {"number": number}) == {"number": number}
         assert json.dumps(engine.gate("go_no_go", {})) == '{"decision": "no_go", "n": 0}'
 
@@ -100,7 +101,7 @@ def test_it_names_the_server_that_decided(engine):
 
 
 def test_another_version_than_the_packs_is_noted(server):
-    with OpaEngine(replace(PACK, opa="0.0.1"), server) as engine:
+    with OpaEngine(replace(PACK, opa="0.0.1"), server, controls=ASKED) as engine:
         assert engine.notes == (f"decided by OPA {PACK.opa}; the pack was built with OPA 0.0.1",)
 
 
@@ -121,7 +122,7 @@ def test_the_servers_own_policies_and_lists_are_never_asked_and_stay(server):
             assert call(server, "PUT", f"/v1/policies/{name}", text.encode())[0] == 200
         assert call(server, "PUT", "/v1/data/lists", json.dumps(lists).encode())[0] == 204
         before = held(server)
-        with OpaEngine(PACK, server) as engine:
+        with OpaEngine(PACK, server, controls=ASKED) as engine:
             assert len(held(server)[0]) == len(before[0]) + MODULES
             assert verdicts(engine, [cell("a", calls=0)]) == ["inconclusive"]
             assert engine.gate("go_no_go", {"verdict": "fail"}) == {"decision": "no_go"}
@@ -141,8 +142,8 @@ def test_the_servers_own_policies_and_lists_are_never_asked_and_stay(server):
 @pytest.mark.usefixtures("untouched")
 def test_two_runs_of_different_packs_on_one_server_do_not_disturb_each_other(server, tmp_path):
     other = relocked(tmp_path / "pack", {OBSERVED: ('"reason": "collected"', '"reason": "gathered"')})
-    with OpaEngine(other, server) as second:
-        with OpaEngine(PACK, server) as first:
+    with OpaEngine(other, server, controls=ASKED) as second:
+        with OpaEngine(PACK, server, controls=ASKED) as first:
             assert first.decide(CONTROL, CELLS, [cell("a")])[0]["reason"] == "collected"
             assert second.decide(CONTROL, CELLS, [cell("a")])[0]["reason"] == "gathered"
         assert second.decide(CONTROL, CELLS, [cell("a")])[0]["reason"] == "gathered"
@@ -151,7 +152,7 @@ def test_two_runs_of_different_packs_on_one_server_do_not_disturb_each_other(ser
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ControlError("ours")])
 def test_everything_is_removed_after_an_error_which_stays_the_error(server, error):
-    with pytest.raises((KeyboardInterrupt, ControlError)) as caught, OpaEngine(PACK, server):
+    with pytest.raises((KeyboardInterrupt, ControlError)) as caught, OpaEngine(PACK, server, controls=ASKED):
         raise error
     assert not hasattr(caught.value, "__notes__")
 
@@ -163,7 +164,7 @@ def test_policies_that_the_server_refuses_are_named_with_their_lines(server, tmp
         OBSERVED: ("package controls.coverage.source_observed", "package controls.coverage.source_observed\n\nx := y"),
     }
     pack = relocked(tmp_path / "pack", changes)
-    with pytest.raises(ControlError) as caught, OpaEngine(pack, server):
+    with pytest.raises(ControlError) as caught, OpaEngine(pack, server, controls=ASKED):
         pass
     said = str(caught.value)
     assert f"OPA {PACK.opa} refused 2 of {MODULES} policies" in said
@@ -180,9 +181,9 @@ def test_a_pack_changed_since_it_was_loaded_is_refused(server, tmp_path):
     path = pack.root / OBSERVED
     path.write_text(path.read_text().replace("inconclusive", "pass"))
     with pytest.raises(ControlError, match=f"changed while it was in use: {OBSERVED}"):
-        OpaEngine(pack, server)
+        OpaEngine(pack, server, controls=ASKED)
     with pytest.raises(ControlError, match=r"changed while it was in use: policy.wasm"):
-        OpaEngine(replace(PACK, wasm=b"other"), server)
+        OpaEngine(replace(PACK, wasm=b"other"), server, controls=ASKED)
 
 
 @pytest.mark.usefixtures("untouched")
@@ -194,7 +195,7 @@ def test_libraries_may_call_each_other_whatever_their_names(server, tmp_path):
         "lib/z/z.rego": ("", "package lib.z\n\nh(x) := x + 1\n"),
         "gates/sum/sum.rego": ("", 'package gates.sum\n\nimport data.lib.a\n\ndecision := {"sum": a.f(input.n)}\n'),
     }
-    with OpaEngine(relocked(tmp_path / "pack", changes), server) as engine:
+    with OpaEngine(relocked(tmp_path / "pack", changes), server, controls=ASKED) as engine:
         assert engine.gate("sum", {"n": 4}) == {"sum": 7}
 
 
@@ -203,7 +204,7 @@ def test_a_builtin_that_fails_is_an_error_that_names_control_and_rows(server, tm
     changes = {OBSERVED: ("input.row.calls == 0", "to_number(input.row.resource) == 0")}
     with (
         pytest.raises(EngineError, match="control coverage.source_observed, rows 0 to 1: .*HTTP 500") as caught,
-        OpaEngine(relocked(tmp_path / "pack", changes), server) as engine,
+        OpaEngine(relocked(tmp_path / "pack", changes), server, controls=ASKED) as engine,
     ):
         engine.decide(CONTROL, CELLS, [cell("1"), cell("none")])
     assert "eval_builtin_error" in str(caught.value)
@@ -245,7 +246,7 @@ def unlist(server):
 )
 def test_what_changes_on_the_server_during_a_run_is_found(opa, change, says):
     with managed_server() as server:
-        with pytest.raises(EngineError) as caught, OpaEngine(PACK, server):
+        with pytest.raises(EngineError) as caught, OpaEngine(PACK, server, controls=ASKED):
             change(server)
         assert "after the decisions: the OPA server does not hold the policies of this run" in str(caught.value)
         assert says in str(caught.value)
@@ -259,7 +260,11 @@ def test_a_server_that_forgot_the_policies_is_no_silence(opa):
         assert call(server, "DELETE", f"/v1/policies/{run_of(server, DISPATCH)}")[0] == 200
         return verdicts(engine, [cell("a")])
 
-    with managed_server() as server, pytest.raises(EngineError) as caught, OpaEngine(PACK, server) as engine:
+    with (
+        managed_server() as server,
+        pytest.raises(EngineError) as caught,
+        OpaEngine(PACK, server, controls=ASKED) as engine,
+    ):
         forget(server, engine)
     assert "control coverage.source_observed, rows 0 to 0: the OPA server gave no result" in str(caught.value)
     assert f"{DISPATCH}: not there" in str(caught.value)
@@ -268,6 +273,6 @@ def test_a_server_that_forgot_the_policies_is_no_silence(opa):
 @pytest.mark.parametrize("token", ["", "wrong"])
 def test_without_the_token_the_server_refuses_and_we_say_what_to_do(server, token):
     with pytest.raises(EngineError, match="HTTP 401: request rejected by administrative policy") as caught:
-        OpaEngine(PACK, replace(server, token=token)).__enter__()
+        OpaEngine(PACK, replace(server, token=token), controls=ASKED).__enter__()
     assert "set AUDITOR_OPA_TOKEN" in str(caught.value)
     assert "wrong" not in str(caught.value)

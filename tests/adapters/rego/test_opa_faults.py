@@ -9,17 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.adapters.policies.build import rego_files
-from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.policies.pack import load_pack, rego_sources
 from auditor.adapters.rego.opa import OpaEngine
 from auditor.adapters.rego.opa_api import Address
 from auditor.adapters.rego.opa_server import managed_server
+from auditor.adapters.rego.selection import needed
 from auditor.errors import ControlError, EngineError
 from auditor.shipped import policies_dir
 from opa_servers import CELLS, CONTROL, call, cell, faulty, held
 
 PACK = load_pack(policies_dir())
-MODULES = len(rego_files(policies_dir()))
+ASKED = {CONTROL, "residency.inference_in_declared_regions"}
+MODULES = len(needed(rego_sources(PACK), ASKED))
 ROWS = "control coverage.source_observed, rows 0 to 1: "
 BIG = 1 << 20
 
@@ -38,7 +39,7 @@ def on_decisions(answer):
 
 
 def decided(address):
-    with OpaEngine(PACK, address) as engine:
+    with OpaEngine(PACK, address, controls=ASKED) as engine:
         return engine.decide(CONTROL, CELLS, [cell("a"), cell("b")])
 
 
@@ -183,13 +184,13 @@ def test_an_answer_without_end_is_cut(server, monkeypatch):
 
 def test_a_server_that_alters_a_policy_while_loading_it_is_refused_and_cleaned(server):
     def alter(method, path, body, ask):
-        if method == "PUT" and path.endswith("p95_latency.rego"):
-            return ask(body.replace(b'"verdict": "fail"', b'"verdict": "pass"'))
+        if method == "PUT" and path.endswith("source_observed.rego"):
+            return ask(body.replace(b'"inconclusive"', b'"pass"'))
         return None
 
     said = told(server, alter)
     assert "after loading: the OPA server does not hold the policies of this run" in said
-    assert "controls/slo/p95_latency/p95_latency.rego: other text (SHA-256 " in said
+    assert "controls/coverage/source_observed/source_observed.rego: other text (SHA-256 " in said
     assert "see what else writes" in said
 
 
@@ -211,7 +212,7 @@ def test_a_server_that_shows_no_syntax_is_refused(server, ast):
             one["ast"] = ast
         return status, json.dumps(listed).encode()
 
-    assert "p95_latency.rego: its package is not shown, outside auditor_run_" in told(server, hide)
+    assert "source_observed.rego: its package is not shown, outside auditor_run_" in told(server, hide)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"result": {}}', b'{"result": [7]}', b"[]"])

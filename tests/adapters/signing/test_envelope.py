@@ -72,7 +72,7 @@ def test_the_form_is_a_sigstore_bundle(key: Any) -> None:
     wrapper = json.loads(sign(PAYLOAD, load_signer(key.private_path)))
     assert wrapper["mediaType"] == MEDIA_TYPE == "application/vnd.dev.sigstore.bundle.v0.3+json"
     assert wrapper["verificationMaterial"] == {"publicKey": {"hint": key.key_id}, "tlogEntries": []}
-    assert [one["keyid"] for one in wrapper["dsseEnvelope"]["signatures"]] == [key.key_id]
+    assert [one["keyid"] for one in wrapper["dsseEnvelope"]["signatures"]] == [""]
 
 
 def test_openssl_verifies_the_pre_authentication_encoding(key: Any, tmp_path: Path) -> None:
@@ -128,9 +128,10 @@ SIGNATURES = ("dsseEnvelope", "signatures")
         (_with(*SIGNATURES, value=[]), "signature-count"),
         (_with(*SIGNATURES, value={"0": {}}), "signature-count"),
         (lambda w: w["dsseEnvelope"]["signatures"].append(w["dsseEnvelope"]["signatures"][0]), "signature-count"),
-        (_with("verificationMaterial", "publicKey", "hint", value="0" * 64), "hint-mismatch"),
-        (_with("verificationMaterial", "publicKey", "hint", value=None), "hint-mismatch"),
+        (_with("verificationMaterial", "publicKey", "hint", value="0" * 64), "key-unknown"),
+        (_with("verificationMaterial", "publicKey", "hint", value=None), "attestation-malformed"),
         (_with(*SIGNATURES, 0, "keyid", value="0" * 64), "hint-mismatch"),
+        (_with(*SIGNATURES, 0, "keyid", value=None), "hint-mismatch"),
         (_with("extra", value=1), "attestation-malformed"),
         (_with(*SIGNATURES, 0, "extra", value=1), "attestation-malformed"),
         (_with("verificationMaterial", "tlogEntries", value=[{}]), "attestation-malformed"),
@@ -176,7 +177,6 @@ def test_another_key_is_refused_even_when_it_borrows_the_name(key: Any, tmp_path
     assert refusal(sign(PAYLOAD, other), key) == "key-unknown"
     wrapper = json.loads(sign(PAYLOAD, other))
     _with("verificationMaterial", "publicKey", "hint", value=key.key_id)(wrapper)
-    _with(*SIGNATURES, 0, "keyid", value=key.key_id)(wrapper)
     assert refusal(canonical_json(wrapper), key) == "signature-invalid"
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.adapters.sql.engine import SqlEngine
 from auditor.errors import SnapshotError
 from auditor.model import Scope
 from auditor.tables import TABLES
@@ -90,6 +92,39 @@ def test_a_column_of_another_type_is_refused(stored, column, kind, said):
     stored.replace("requests", with_column(rows, column, rows.column(column).cast(kind)))
     problem = f"requests.parquet: column '{column}' is {said}"
     assert refused(stored) == told(stored, DIFFERS, problem)
+
+
+def test_instants_of_the_old_kind_are_refused(stored):
+    rows = stored.table("requests")
+    pq.write_table(rows, stored.root / "requests.parquet", use_deprecated_int96_timestamps=True)
+    stored.agree("requests", rows.num_rows)
+    assert "requests.parquet: column 'event_time' is TIMESTAMP, expected TIMESTAMP WITH TIME ZONE" in refused(stored)
+
+
+def read(root):
+    """Return what queries read of every table, which has one row: instants as microseconds of UTC."""
+    with SqlEngine(open_snapshot(root).tables) as sql:
+        return {name: sql.query(name, _everything(name, table.columns), {}) for name, table in TABLES.items()}
+
+
+def _everything(name, columns):
+    asked = [f"epoch_us({one.name}) as {one.name}" if one.type == "instant" else one.name for one in columns]
+    return f"select {', '.join(asked)} from {name}"  # noqa: S608 - declared names
+
+
+@pytest.mark.parametrize("zone", ["+00:00", "Etc/UTC", "Europe/Berlin", "America/Los_Angeles"])
+@pytest.mark.parametrize("text", [pa.string(), pa.large_string(), pa.string_view()], ids=str)
+def test_another_note_of_zone_or_of_text_changes_nothing_that_is_read(stored, zone, text):
+    before = read(stored.root)
+    kinds = {"instant": pa.timestamp("us", tz=zone), "text": text}
+    for name, table in TABLES.items():
+        rows = stored.table(name)
+        for column in table.columns:
+            if column.type in kinds:
+                rows = with_column(rows, column.name, rows.column(column.name).cast(kinds[column.type]))
+        stored.replace(name, rows)
+        assert stored.table(name).schema.field("source").type == text
+    assert read(stored.root) == before
 
 
 @pytest.mark.parametrize(("table", "column"), LISTED)

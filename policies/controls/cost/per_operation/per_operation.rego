@@ -36,9 +36,9 @@ decision := object.union(outcome, {"observed": observed, "limit": input.paramete
 }
 
 # Shown, never compared: the mean, rounded up; null without requests.
-observed := ceil(input.row.total / input.row.requests) if {
-	input.row.requests > 0
-} else := null
+observed := null if {
+	input.row.requests == 0
+} else := ceil(input.row.total / input.row.requests)
 
 # A breach that nothing unknown can undo fails at once, whatever is still missing.
 outcome := {"verdict": "inconclusive", "reason": "config"} if {

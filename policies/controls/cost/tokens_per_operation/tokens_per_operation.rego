@@ -38,9 +38,9 @@ decision := object.union(outcome, {"observed": observed, "limit": limit}) if {
 limit := {"from": input.parameters.min_tokens, "to": input.parameters.max_tokens}
 
 # Shown, never compared: the mean, rounded down; null without requests.
-observed := floor(input.row.total / input.row.requests) if {
-	input.row.requests > 0
-} else := null
+observed := null if {
+	input.row.requests == 0
+} else := floor(input.row.total / input.row.requests)
 
 # A breach that nothing unknown can undo fails at once, whatever is still missing.
 outcome := {"verdict": "inconclusive", "reason": "config"} if {

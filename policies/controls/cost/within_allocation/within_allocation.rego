@@ -28,8 +28,9 @@ default decision := {"verdict": "inconclusive", "reason": "no_data"}
 decision := object.union(outcome, {"observed": observed, "limit": input.parameters.limit_percent * 10000}) if {
 	is_number(input.parameters.limit_percent)
 	is_number(input.parameters.max_age_seconds)
-	is_number(input.row.spent_micro)
-	is_number(input.row.certain_micro)
+	every column in ["records", "other_currency", "estimates", "spent_micro", "certain_micro"] {
+		is_number(input.row[column])
+	}
 }
 
 # Shown, never compared: parts of the budget per million, rounded down; null without a budget.

@@ -4,7 +4,8 @@
 #   Every declared cell (source, account, region) answered in full. Where the observation must be complete, an
 #   independent observer was also alive in every 10 s slot of the window and counted as many records as we hold.
 #   A snapshot (an inventory) needs no observer: every recorded call of the cell was answered, perhaps with nothing, all
-#   that the source listed is here, and it was collected near the as-of.
+#   that the source listed is here, and by the source's own account it was asked near the as-of: when we collected its
+#   answer, or when a file was written, says nothing of its age.
 # custom:
 #   severity: high
 #   evidence_for: [checklist/21]
@@ -19,6 +20,7 @@ default decision := {"verdict": "inconclusive", "reason": "coverage"}
 
 decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": input.row.slots}) if {
 	is_number(input.row.calls)
+	input.row.calls >= 0
 	is_number(input.row.slots)
 	is_number(input.row.slots_alive)
 	input.row.slots > 0
@@ -36,11 +38,11 @@ bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
 	input.row.calls != input.row.calls_ok
+} else := {"verdict": "pass", "reason": "collected"} if {
+	is_number(input.row.records)
+	input.row.records > 0
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.records == 0
-} else := {"verdict": "pass", "reason": "collected"} if {
-	input.row.calls > 0
-	input.row.records > 0
 }
 
 # A cell in which nothing happened has no file to collect: then the observer's count of zero is the proof.
@@ -58,7 +60,6 @@ complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 } else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.calls == 0
 } else := {"verdict": "pass", "reason": "observed"} if {
-	input.row.calls > 0
 	input.row.counted > 0
 	input.row.mismatched == 0
 }
@@ -71,6 +72,8 @@ snapshot := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
 	input.row.listed != input.row.held
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
 	input.row.whole_listed != input.row.whole_held
+} else := {"verdict": "inconclusive", "reason": "age_unknown"} if {
+	not dated
 } else := {"verdict": "inconclusive", "reason": "stale"} if {
 	not fresh
 } else := {"verdict": "pass", "reason": "listed"} if {
@@ -83,6 +86,10 @@ listed if {
 	is_number(input.row.listed)
 	is_number(input.row.whole_listed)
 }
+
+dated if is_null(input.parameters.max_age_seconds)
+
+dated if is_number(input.row.age_us)
 
 fresh if is_null(input.parameters.max_age_seconds)
 

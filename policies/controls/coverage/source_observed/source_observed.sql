@@ -1,6 +1,7 @@
 -- Every cell that the profile says must be there: source/account/region. Cells come from the profile, never from what
 -- happened to be collected, so a cell that is absent is still a row. listed: what was read of the cell. held: resources
 -- of it that are here. whole_*: the same of its whole source, so that a resource of a cell that nobody declared is missed.
+-- age_us: how far from the as-of the source says that it answered, at most; null where it does not say so of all the cell.
 with cells as (
     select
         cell,
@@ -18,7 +19,8 @@ answers as (
         count(*) filter (where status = 'ok') as calls_ok,
         sum(records)::bigint as records,
         (sum(records) filter (where call = 'read_files'))::bigint as listed,
-        greatest($as_of_us - min(epoch_us(collected_at)), max(epoch_us(collected_at)) - $as_of_us) as age_us
+        min(epoch_us(available_at)) filter (where call = 'read_files') as first_us,
+        max(epoch_us(available_at)) as last_us
     from coverage
     group by source, account, region
 ),
@@ -121,7 +123,7 @@ select
     coalesce(listings.held, 0) as held,
     wholes.listed as whole_listed,
     coalesce(whole_listings.held, 0) as whole_held,
-    answers.age_us
+    case when answers.first_us is not null then greatest($as_of_us - answers.first_us, answers.last_us - $as_of_us) end as age_us
 from cells
 left join answers
     on answers.source = cells.source

@@ -40,13 +40,12 @@ outcome := {"verdict": "inconclusive", "reason": "config"} if {
 } else := {"verdict": "inconclusive", "reason": "unclassified"} if {
 	not declared
 	is_null(input.row.data_class)
-} else := {"verdict": "fail", "reason": "other_region"} if {
-	not declared
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
+	declared
 	input.row.population < input.parameters.min_population
 } else := {"verdict": "pass", "reason": "declared_region"} if {
 	declared
-}
+} else := {"verdict": "fail", "reason": "other_region"}
 
 stated if {
 	is_string(input.row.region)

@@ -29,9 +29,9 @@ highest_limit_ppm := 180000
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.longest_bad, "limit": input.parameters.sustained_minutes}) if {
-	is_number(input.row.longest_bad)
-	is_number(input.row.longest_possible)
-	is_number(input.row.minutes)
+	every column in ["longest_bad", "longest_possible", "minutes", "requests"] {
+		is_number(input.row[column])
+	}
 	is_number(input.parameters.sustained_minutes)
 	input.parameters.sustained_minutes > 0
 	is_number(input.parameters.limit_ppm)

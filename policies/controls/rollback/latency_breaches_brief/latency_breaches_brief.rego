@@ -26,9 +26,9 @@ import data.lib.percentile
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.longest_bad, "limit": input.parameters.sustained_minutes}) if {
-	is_number(input.row.longest_bad)
-	is_number(input.row.longest_possible)
-	is_number(input.row.minutes)
+	every column in ["longest_bad", "longest_possible", "minutes", "requests"] {
+		is_number(input.row[column])
+	}
 	is_number(input.parameters.sustained_minutes)
 	input.parameters.sustained_minutes > 0
 	input.row.limit_us == input.parameters.latency_limit_us

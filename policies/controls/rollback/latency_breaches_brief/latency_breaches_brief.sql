@@ -186,25 +186,6 @@ totals as (
         coalesce(sum(requests) filter (where shift = 0), 0)::bigint as requests
     from states
     group by kind
-),
-seen as (
-    select
-        sources.source,
-        max(case when request_observation.state <> 'blind' then request_observation.slot_us + 10000000 end) as watermark_us
-    from unnest($request_sources) as sources(source)
-    left join request_observation
-        on request_observation.source = sources.source
-        and request_observation.slot_us >= $window_start_us
-        and request_observation.slot_us < $window_end_us
-    group by sources.source
-),
-watermark as (
-    select
-        case
-            when count(*) = 0 or count(*) > count(watermark_us) then null
-            else min(watermark_us)
-        end as watermark_us
-    from seen
 )
 select
     totals.kind as resource,
@@ -215,11 +196,11 @@ select
     coalesce(worst.minutes, 0) as longest_bad,
     coalesce(possible.minutes, 0) as longest_possible,
     began.bad_since_us,
-    watermark.watermark_us,
+    request_watermark.watermark_us,
     $window_end_us as window_end_us
 from totals
 left join worst on worst.kind = totals.kind
 left join began on began.kind = totals.kind
 left join possible on possible.kind = totals.kind
-cross join watermark
+cross join request_watermark
 order by resource

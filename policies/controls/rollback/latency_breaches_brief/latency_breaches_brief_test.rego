@@ -29,7 +29,7 @@ test_quiet_passes if {
 test_a_window_as_long_as_the_trigger_decides if decided({"minutes": 5}, 5).verdict == "pass"
 
 test_what_is_no_number_decides_nothing if {
-	every column in ["longest_bad", "longest_possible", "minutes"] {
+	every column in ["longest_bad", "longest_possible", "minutes", "requests"] {
 		every value in [null, "4", []] {
 			decided({column: value}, 5) == open
 		}

@@ -28,9 +28,9 @@ import data.lib.percentile
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.errors, "limit": input.row.requests}) if {
-	is_number(input.row.requests)
-	is_number(input.row.errors)
-	is_number(input.row.pair_requests)
+	every column in ["requests", "errors", "pair_requests", "window_requests"] {
+		is_number(input.row[column])
+	}
 	is_boolean(input.row.good)
 	is_number(input.parameters.min_samples)
 	is_number(input.parameters.min_pair_samples)
@@ -44,17 +44,14 @@ outcome := {"verdict": "fail", "reason": "most_failed"} if {
 	not percentile.window_complete(input.row)
 } else := {"verdict": "pass", "reason": "most_succeeded"} if {
 	input.row.good
-	input.row.window_requests > 0
 } else := {"verdict": "inconclusive", "reason": "most_may_have_failed"} if {
-	is_number(input.row.unknown)
-	input.row.errors * 2 > input.row.requests + input.row.unknown
+	most_failed
 } else := {"verdict": "inconclusive", "reason": "coverage"}
 
 fired if {
 	not input.row.good
-	is_number(input.row.unknown)
 	input.row.requests >= input.parameters.min_samples
-	input.row.errors * 2 > input.row.requests + input.row.unknown
+	most_failed
 	input.assured == "fail"
 }
 
@@ -62,4 +59,10 @@ fired if {
 	not input.row.good
 	input.row.pair_requests >= input.parameters.min_pair_samples
 	input.parameters.min_pair_samples > 0
+}
+
+# Counted, whatever was not measured.
+most_failed if {
+	is_number(input.row.unknown)
+	input.row.errors * 2 > input.row.requests + input.row.unknown
 }

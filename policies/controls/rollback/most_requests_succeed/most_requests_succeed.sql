@@ -2,45 +2,12 @@
 -- together. Minutes in which most requests cannot have failed, whatever was not measured, are one row; the others are a
 -- row for each (requests, errors, unknown, and whether the minute before was bad too), with how many minutes are alike.
 -- pair_requests: requests of this and the minute before, when in both more than half failed whatever was not measured.
-with minutes as (
-    select
-        (outcome_minutes.start_us - $window_start_us) // 10000000 % 6 as shift,
-        outcome_minutes.start_us,
-        outcome_minutes.requests,
-        outcome_minutes.errors,
-        outcome_minutes.unplaced
-    from outcome_minutes
-    where outcome_minutes.start_us >= $window_start_us
-        and outcome_minutes.start_us + 60000000 <= $window_end_us
-),
-unobserved as (
-    select
-        start_us,
-        sum(missing)::bigint as missing,
-        sum(unbounded_slots + case when $observer_counts then uncounted_slots else 0 end)::bigint as slots
-    from minute_observation
-    where list_contains($request_sources, source)
-    group by start_us
-),
-bounded as (
-    select
-        minutes.shift,
-        minutes.start_us,
-        minutes.requests,
-        minutes.errors,
-        case
-            when unobserved.slots is null or (unobserved.slots > 0 and $capacity_per_second is null) then null
-            else minutes.unplaced + unobserved.missing + unobserved.slots * 10 * coalesce($capacity_per_second, 0)
-        end as unknown
-    from minutes
-    left join unobserved on unobserved.start_us = minutes.start_us
-),
-judged as (
+with judged as (
     select
         *,
         coalesce(errors * 2 > requests + unknown, false) as bad,
         coalesce((errors + unknown) * 2 <= requests + unknown, false) as good
-    from bounded
+    from bounded_minutes
 ),
 paired as (
     select
@@ -53,25 +20,6 @@ paired as (
 total as (
     select coalesce(sum(requests) filter (where shift = 0), 0)::bigint as requests
     from judged
-),
-seen as (
-    select
-        sources.source,
-        max(case when request_observation.state <> 'blind' then request_observation.slot_us + 10000000 end) as watermark_us
-    from unnest($request_sources) as sources(source)
-    left join request_observation
-        on request_observation.source = sources.source
-        and request_observation.slot_us >= $window_start_us
-        and request_observation.slot_us < $window_end_us
-    group by sources.source
-),
-watermark as (
-    select
-        case
-            when count(*) = 0 or count(*) > count(watermark_us) then null
-            else min(watermark_us)
-        end as watermark_us
-    from seen
 ),
 alike as (
     select
@@ -110,9 +58,9 @@ select
     alike.n,
     alike.first_us,
     total.requests as window_requests,
-    watermark.watermark_us,
+    request_watermark.watermark_us,
     $window_end_us as window_end_us
 from alike
 cross join total
-cross join watermark
+cross join request_watermark
 order by resource

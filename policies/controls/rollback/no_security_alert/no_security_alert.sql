@@ -1,33 +1,8 @@
 -- Findings at or above the severity that were first reported, or first observed, in the window, whatever was done to them
 -- later; alike ones are one row with their number. And each declared feed (source/account/region), so that no findings
--- are never a pass by themselves: watermark_us is up to where an independent observer saw it alive.
-with feeds as (
-    select
-        cell,
-        split_part(cell, '/', 1) as source,
-        split_part(cell, '/', 2) as account,
-        split_part(cell, '/', 3) as region
-    from unnest($cells) as declared(cell)
-),
-answers as (
-    select
-        source,
-        count(*) as calls,
-        count(*) filter (where status = 'ok') as calls_ok
-    from coverage
-    group by source
-),
-beats as (
-    select
-        source,
-        account,
-        region,
-        max(epoch_us(end_time)) as watermark_us
-    from heartbeats
-    where epoch_us(end_time) <= $as_of_us
-    group by source, account, region
-),
-alerts as (
+-- are never a pass by themselves. watermark_us: up to where an independent observer saw it. answered_us: when the source
+-- says that it was exported, for a severity may be raised later.
+with alerts as (
     select
         concat_ws(' ', account, case when region = '' then '(empty region)' else region end, product, type, severity) as resource,
         count(*) as n,
@@ -64,6 +39,7 @@ select
     0 as calls,
     0 as calls_ok,
     null::bigint as watermark_us,
+    null::bigint as answered_us,
     $window_end_us as window_end_us
 from alerts
 union all
@@ -74,14 +50,11 @@ select
     1 as n,
     0 as closed,
     null::bigint as first_seen_us,
-    coalesce(answers.calls, 0) as calls,
-    coalesce(answers.calls_ok, 0) as calls_ok,
-    beats.watermark_us,
+    feeds.calls,
+    feeds.calls_ok,
+    feeds.watermark_us,
+    feeds.answered_us,
     $window_end_us as window_end_us
-from feeds
-left join answers on answers.source = feeds.source
-left join beats
-    on beats.source = feeds.source
-    and beats.account = feeds.account
-    and beats.region = feeds.region
+from unnest($cells) as declared(cell)
+join feeds on feeds.cell = declared.cell
 order by resource

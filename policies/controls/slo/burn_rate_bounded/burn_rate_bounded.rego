@@ -57,7 +57,7 @@ few if input.row.short_requests < input.parameters.min_samples
 
 few if input.row.long_requests < input.parameters.min_samples
 
-# Every error would burn at 1000000 / budget_ppm: a pair that asks for more could never alert. A long window that starts
+# Every error would burn at 1000000 / budget_ppm: a pair that asks for more could never alert. Null lies below 0. A long window that starts
 # before the line's window might not have been counted in full.
 usable if {
 	every seconds in [input.row.short_seconds, input.row.long_seconds] {
@@ -67,9 +67,7 @@ usable if {
 	input.row.short_seconds > 0
 	input.row.short_seconds < input.row.long_seconds
 	input.row.long_seconds <= input.row.window_seconds
-	is_number(input.row.threshold_tenths)
 	input.row.threshold_tenths > 0
-	is_number(input.parameters.budget_ppm)
 	input.parameters.budget_ppm > 0
 	input.row.threshold_tenths * input.parameters.budget_ppm <= 10000000
 	is_number(input.parameters.min_samples)

@@ -89,25 +89,6 @@ judged as (
             when (errors + unknown)::hugeint * 10000000 < threshold_tenths::hugeint * $budget_ppm * (requests + unknown) then false
         end as burns
     from bounded
-),
-seen as (
-    select
-        sources.source,
-        max(case when request_observation.state <> 'blind' then request_observation.slot_us + 10000000 end) as watermark_us
-    from unnest($request_sources) as sources(source)
-    left join request_observation
-        on request_observation.source = sources.source
-        and request_observation.slot_us >= $window_start_us
-        and request_observation.slot_us < $window_end_us
-    group by sources.source
-),
-watermark as (
-    select
-        case
-            when count(*) = 0 or count(*) > count(watermark_us) then null
-            else min(watermark_us)
-        end as watermark_us
-    from seen
 )
 select
     concat('pair ', pairs.pair) as resource,
@@ -124,7 +105,7 @@ select
     long_window.unknown as long_unknown,
     long_window.burns as long_burns,
     short_window.burns and long_window.burns as alerts,
-    watermark.watermark_us,
+    request_watermark.watermark_us,
     $window_end_us as window_end_us
 from pairs
 join judged as short_window
@@ -133,5 +114,5 @@ join judged as short_window
 join judged as long_window
     on long_window.pair = pairs.pair
     and long_window.side = 'long'
-cross join watermark
+cross join request_watermark
 order by resource

@@ -24,62 +24,15 @@
 #     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds the unobserved}
 package controls.slo.error_rate
 
-import data.lib.percentile
 import data.lib.share
 
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
-decision := object.union(outcome, {"observed": observed, "limit": input.parameters.limit_ppm}) if {
-	share.well_formed(input.row)
-	is_number(input.parameters.limit_ppm)
-	input.parameters.limit_ppm > 0
-	is_number(input.parameters.min_samples)
-}
+decision := object.union(outcome, {"observed": observed, "limit": input.parameters.limit_ppm})
+
+outcome := share.outcome(input, input.parameters.limit_ppm, {"over": "error_rate_over", "within": "error_rate_within"})
 
 # Shown, never compared: errors per million, rounded down; null without requests.
 observed := floor((input.row.errors * 1000000) / input.row.requests) if {
 	input.row.requests > 0
 } else := null
-
-# A breach that nothing unknown can undo fails at once, whatever is still missing.
-outcome := {"verdict": "fail", "reason": "error_rate_over"} if {
-	breached
-} else := {"verdict": "inconclusive", "reason": "no_data"} if {
-	input.row.requests == 0
-} else := {"verdict": "inconclusive", "reason": "window_incomplete"} if {
-	not percentile.window_complete(input.row)
-} else := {"verdict": "inconclusive", "reason": "low_sample"} if {
-	input.row.requests < input.parameters.min_samples
-} else := {"verdict": "inconclusive", "reason": "coverage"} if {
-	not is_number(input.row.unknown)
-} else := {"verdict": "pass", "reason": "error_rate_within"} if {
-	within
-} else := {"verdict": "inconclusive", "reason": "ci_straddles"} if {
-	input.parameters.reading == "assured"
-} else := {"verdict": "inconclusive", "reason": "unmeasured"} if {
-	input.row.unmeasured > 0
-	input.row.unobserved == 0
-} else := {"verdict": "inconclusive", "reason": "coverage"}
-
-# Census: every request is in the log, so the count is the fact; below the sample floor only certainty may fail.
-breached if {
-	input.parameters.reading == "census"
-	input.row.requests >= input.parameters.min_samples
-	share.certainly_over(input.row, input.parameters.limit_ppm)
-}
-
-breached if {
-	share.certainly_over(input.row, input.parameters.limit_ppm)
-	input.assured == "fail"
-}
-
-within if {
-	input.parameters.reading == "census"
-	share.certainly_within(input.row, input.parameters.limit_ppm)
-}
-
-within if {
-	input.parameters.reading == "assured"
-	share.certainly_within(input.row, input.parameters.limit_ppm)
-	input.assured == "pass"
-}

@@ -76,7 +76,7 @@ uncovered if input.row.unknown_minutes > input.parameters.max_unknown_minutes
 
 # A window that is no whole number of minutes has a rest that no minute would count.
 usable if {
-	every name in ["matched_minutes", "unknown_minutes", "unbounded_minutes", "baseline_minutes", "odd_periods"] {
+	every name in counts {
 		is_number(input.row[name])
 	}
 	input.row.matched_completed <= input.row.matched_offered
@@ -89,6 +89,20 @@ usable if {
 	input.parameters.max_unknown_minutes >= 0
 	input.parameters.block_minutes >= 1
 	input.parameters.min_matched_minutes >= 2 * input.parameters.block_minutes
-	input.row.minutes > 0
 	input.row.rest_us == 0
 }
+
+counts := [
+	"requests",
+	"unknown_minutes",
+	"unbounded_minutes",
+	"matched_minutes",
+	"matched_completed",
+	"matched_offered",
+	"baseline_minutes",
+	"baseline_completed",
+	"baseline_offered",
+	"baseline_kept",
+	"baseline_recorded",
+	"odd_periods",
+]

@@ -102,25 +102,6 @@ recorded as (
     from coverage
     where list_contains($baseline_sources, source)
         and status = 'ok'
-),
-seen as (
-    select
-        sources.source,
-        max(case when request_observation.state <> 'blind' then request_observation.slot_us + 10000000 end) as watermark_us
-    from unnest($request_sources) as sources(source)
-    left join request_observation
-        on request_observation.source = sources.source
-        and request_observation.slot_us >= $window_start_us
-        and request_observation.slot_us < $window_end_us
-    group by sources.source
-),
-watermark as (
-    select
-        case
-            when count(*) = 0 or count(*) > count(watermark_us) then null
-            else min(watermark_us)
-        end as watermark_us
-    from seen
 )
 select
     $metric as resource,
@@ -141,7 +122,7 @@ select
     current_minutes.worst as current_series,
     current_minutes.best as current_best,
     baseline_minutes.series as baseline_series,
-    watermark.watermark_us,
+    request_watermark.watermark_us,
     $window_end_us as window_end_us
 from totals
 cross join current_minutes
@@ -149,5 +130,5 @@ cross join baseline_minutes
 cross join baseline_totals
 cross join kept
 cross join recorded
-cross join watermark
+cross join request_watermark
 order by resource

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ATTESTATION = "attestation"
-CLASSES = (ATTESTATION, "internal", "pseudonymised")
+CLASSES = (ATTESTATION, "internal", "pseudonymised", "personal")
 MAX_DAYS = 36_500
 MARGIN = timedelta(days=1)
 

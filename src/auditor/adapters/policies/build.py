@@ -2,7 +2,7 @@
 
 Rules kept here: the package of a Rego file equals its path and no two non-test files share a package, so nothing can
 add a second way to pass; every control has its SQL and its METADATA; the module is written only when all of it holds.
-Only this module, its tests and CI need ``opa``.
+Only this module, `verify --recompile`, tests and CI need ``opa``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def find_opa() -> str:
     if not found:
         raise EngineError(
             "opa was not found on PATH; it is needed to compile or test policies, and for --engine opa without "
-            "--opa-url (not to evaluate with Wasm, nor to verify)",
+            "--opa-url (not to evaluate with Wasm, nor to verify without --recompile)",
             remedy="install OPA (https://www.openpolicyagent.org/docs/#running-opa), or run `make setup-tools`",
         )
     return found
@@ -118,7 +118,7 @@ def compile_wasm(root: Path) -> bytes:
         archive = Path(scratch) / "bundle.tar.gz"
         entrypoints = [argument for name in ENTRYPOINTS for argument in ("-e", name)]
         options = ["build", "-t", "wasm", "--capabilities", CAPABILITIES, *entrypoints, "-o", str(archive)]
-        run_opa([*options, *rego_files(root)], cwd=root)
+        run_opa([*options, "--", *rego_files(root)], cwd=root)  # a file of a stranger is never an option
         with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as bundle:
             member = bundle.extractfile("/policy.wasm")
             if member is None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError
 
 from auditor.adapters.policies.metadata import ControlMetadata, Strict
+from auditor.adapters.policies.windowed import compose, mentions, read_windowed
 from auditor.core.authority import Triple
 from auditor.core.graph import topological_order
 from auditor.errors import ControlError
@@ -44,7 +44,7 @@ class Lock(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control: its METADATA and its query."""
+    """One control: its METADATA and its query, with the windowed queries that it names."""
 
     metadata: ControlMetadata
     sql_path: str
@@ -67,13 +67,17 @@ class DerivedTable:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A loaded policy pack; ``lists`` is the document that policies see as ``data.lists``."""
+    """A loaded policy pack; ``lists`` is the document that policies see as ``data.lists``.
+
+    ``windowed`` are the parts that controls share; their text is already in each control's query.
+    """
 
     root: Path
     opa: str
     wasm: bytes
     controls: dict[str, Control]
     derived: tuple[DerivedTable, ...]
+    windowed: dict[str, str]
     lists: dict[str, Any]
 
     def control(self, control_id: str, named_by: str) -> Control:
@@ -103,14 +107,16 @@ def load_pack(root: Path) -> Pack:
     lock = _read_lock(root)
     wasm = _read(root / WASM)
     _refuse_stale(root, lock, wasm)
+    derived = _derived(root)
+    windowed = read_windowed(root, {table.name for table in derived})
     controls: dict[str, Control] = {}
     for metadata in lock.controls:
         family, name = metadata.id.split(".")
         sql_path = f"controls/{family}/{name}/{name}.sql"
         if metadata.id in controls:
             raise ControlError(f"{root / LOCK}: control {metadata.id} appears twice", remedy=REBUILD)
-        controls[metadata.id] = Control(metadata, sql_path, _read(root / sql_path).decode())
-    return Pack(root, lock.opa, wasm, controls, _derived(root), _lists(root))
+        controls[metadata.id] = Control(metadata, sql_path, compose(_read(root / sql_path).decode(), windowed))
+    return Pack(root, lock.opa, wasm, controls, derived, windowed, _lists(root))
 
 
 def pack_files(root: Path) -> tuple[str, ...]:
@@ -200,7 +206,7 @@ def _derived(root: Path) -> tuple[DerivedTable, ...]:
         path.stem: DerivedTable(path.stem, path.relative_to(root).as_posix(), path.read_text())
         for path in sorted((root / "derived").glob("*.sql"))
     }
-    graph = {name: sorted(_mentions(table.sql, tables) - {name}) for name, table in tables.items()}
+    graph = {name: sorted(mentions(table.sql, tables) - {name}) for name, table in tables.items()}
     try:
         return tuple(tables[name] for name in topological_order(graph))
     except ValueError as error:
@@ -212,16 +218,11 @@ def tables_read(pack: Pack, texts: Iterable[str]) -> tuple[DerivedTable, ...]:
     names = {table.name for table in pack.derived}
     needed: set[str] = set()
     for text in texts:
-        needed |= _mentions(text, names)
+        needed |= mentions(text, names)
     for table in reversed(pack.derived):
         if table.name in needed:
-            needed |= _mentions(table.sql, names)
+            needed |= mentions(table.sql, names)
     return tuple(table for table in pack.derived if table.name in needed)
-
-
-def _mentions(sql: str, names: Iterable[str]) -> set[str]:
-    words = set(re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"--[^\n]*", "", sql)))
-    return words & set(names)
 
 
 def _lists(root: Path) -> dict[str, Any]:

@@ -10,28 +10,21 @@ the server can be asked; both together mean that nothing but references was chan
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.policies.pack import rego_sources
+from auditor.adapters.rego.selection import needed
+from auditor.adapters.rego.tokens import TOKEN
 from auditor.errors import ControlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from auditor.adapters.policies.pack import Pack
 
 UNREAD = frozenset({"annotations", "comments", "location"})  # members of OPA's syntax tree that decide nothing
-TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)
-      | (?P<template>\$["`])
-      | (?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)
-      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<other>\S)""",
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,17 @@ class MovedPack:
         return said.replace(f"{self.namespace}/", "").replace(f"data.{self.namespace}.", "data.")
 
 
-def move(pack: Pack) -> MovedPack:
-    """Return ``pack`` under a name that nothing else has. Raises ``ControlError`` when it cannot be moved."""
+def move(pack: Pack, controls: Collection[str] | None = None) -> MovedPack:
+    """Return what of ``pack`` decides ``controls`` (None: any) under a name that nothing else has.
+
+    Libraries come first, then the smallest: OPA compiles all that it holds after each. Raises ``ControlError`` when the
+    pack cannot be moved.
+    """
     namespace = f"auditor_run_{secrets.token_hex(8)}"
-    sources = rego_sources(pack).items()
+    chosen = needed(rego_sources(pack), controls)
+    files = sorted(chosen, key=lambda file: (file[:4] != "lib/", len(chosen[file]), file))
     return MovedPack(
-        namespace, {f"{namespace}/{file}": moved(file, text, namespace) for file, text in sources}, pack.lists
+        namespace, {f"{namespace}/{file}": moved(file, chosen[file], namespace) for file in files}, pack.lists
     )
 
 

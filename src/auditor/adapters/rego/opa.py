@@ -18,7 +18,7 @@ from auditor.adapters.rego.opa_api import REGO_ERRORS, MissingError, OpaApi, Ref
 from auditor.errors import ControlError, EngineError, raise_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from auditor.adapters.policies.pack import Pack
     from auditor.adapters.rego.namespace import MovedPack
@@ -28,7 +28,7 @@ CHANGED = "see what else writes policies or data to this server, and use one tha
 
 
 class OpaEngine:
-    """Evaluates the controls and gates of one pack on the server at ``address``. Use as a context manager.
+    """Evaluates ``controls`` (None: all) and gates of one pack on the server at ``address``. Use as a context manager.
 
     ``started_with``: what the server was started with for this run. Then nothing is loaded, only compared, and nothing
     needs to be removed, because the server ends with the run.
@@ -36,9 +36,16 @@ class OpaEngine:
 
     name = "opa"
 
-    def __init__(self, pack: Pack, address: Address, *, started_with: MovedPack | None = None) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        address: Address,
+        *,
+        controls: Collection[str] | None = None,
+        started_with: MovedPack | None = None,
+    ) -> None:
         self._pack = pack
-        self._moved = started_with or move(pack)
+        self._moved = started_with or move(pack, controls)
         self._to_load = started_with is None
         self._to_remove = False
         self._api = OpaApi(address)

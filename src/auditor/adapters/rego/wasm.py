@@ -1,10 +1,7 @@
 """The policy engine that decides: the pack's Wasm module, in this process, under a deadline and a memory cap.
 
 Rules kept here: the module gets no host function, no clock and no file; what goes in and what must come back is the
-same for every engine (``batches``).
-
-opa-py-wasm 1.2.1 offers a module two pages of memory and refuses one that needs more before it can grow: a pack of some
-two hundred controls does. ``_offer_memory`` gives it what the module itself declares (ADR 0004).
+same for every engine (``batches``). It is compiled, unless the caller gives where compiled modules are kept.
 """
 
 from __future__ import annotations
@@ -12,27 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.adapters.rego.batches import BATCH_BYTES, DECISIONS, GATE, batches, exact_json, gate_decision, in_order
-from auditor.adapters.rego.module import imported_pages
+from auditor.adapters.rego.runtime import start
 from auditor.errors import ControlError, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.adapters.policies.pack import Pack
+    from auditor.adapters.rego.runtime import CompiledModules
 
 DEADLINE_S = 30.0
 MEMORY_PAGES = 4096  # of 64 KiB: 256 MiB
-PAGE_CEILING = 1024  # a module may ask for 64 MiB before it starts
 
 
 class WasmEngine:
     """Evaluates the controls and gates of one pack. Use as a context manager."""
 
     name = "wasm"
-    notes: tuple[str, ...] = ()
 
-    def __init__(self, pack: Pack, *, deadline_s: float = DEADLINE_S) -> None:
-        from opapywasm import OpaWasmError, OpaWasmPolicy, PolicyConfig  # noqa: PLC0415 - heavy
+    def __init__(self, pack: Pack, *, deadline_s: float = DEADLINE_S, kept: CompiledModules | None = None) -> None:
+        from opapywasm import OpaWasmError, PolicyConfig  # noqa: PLC0415 - heavy
 
         self._failure: type[Exception] = OpaWasmError
         self._root = pack.root
@@ -44,12 +40,12 @@ class WasmEngine:
             max_memory_pages=MEMORY_PAGES,
             eval_timeout_seconds=deadline_s,
         )
-        _offer_memory(pack.wasm)
         try:
-            self._policy = OpaWasmPolicy.from_wasm_bytes(pack.wasm, config)
+            self._policy = start(pack.wasm, config, kept)
             self._policy.set_data({"lists": pack.lists})
         except OpaWasmError as error:
             raise ControlError(f"{pack.root}/policy.wasm: not a policy module ({error})") from error
+        self.notes: tuple[str, ...] = kept.notes if kept else ()
         needed = self._policy.builtins
         missing = {DECISIONS, GATE} - set(self._policy.entrypoints)
         if needed or missing:
@@ -87,16 +83,3 @@ class WasmEngine:
         except self._failure as error:
             raise EngineError(f"{what}: the policy engine failed: {error}") from error
         return None if result is UNDEFINED else result
-
-
-def _offer_memory(wasm: bytes) -> None:
-    """Let opa-py-wasm start a module with the memory that the module declares it needs."""
-    from opapywasm import runtime  # noqa: PLC0415 - heavy
-
-    try:
-        declared = imported_pages(wasm)
-    except (IndexError, ValueError) as error:
-        raise ControlError(f"policy.wasm: not a WebAssembly module ({error})") from error
-    if declared > PAGE_CEILING:
-        raise ControlError(f"policy.wasm: wants {declared} pages of memory at start, allowed are {PAGE_CEILING}")
-    runtime._DEFAULT_MEMORY_PAGES = max(runtime._DEFAULT_MEMORY_PAGES, declared)  # noqa: SLF001 - ADR 0004

@@ -1,11 +1,10 @@
 """The signed wrapper of a statement: a sigstore bundle v0.3 with one DSSE signature by a key from outside.
 
-Rules kept here: the payload stays the bytes that were signed; there is exactly one signature; ``hint`` equals
-``keyid``; the scheme is the key's, never the wrapper's word; the file is RFC 8785 and its base64 canonical, so that no
-byte of it can change unnoticed although the wrapper itself is not signed. Beside the signature lies one RFC 3161 token
-over its raw bytes, or none; the token's bytes are read by ``tokens`` and judged by
-``timestamps``. A signature is never an identity or a name:
-whoever holds an ECDSA signature can make a second valid one.
+Rules kept here: the payload stays the bytes that were signed; there is exactly one signature; ``hint`` alone names the
+key, for cosign passes over a signature whose ``keyid`` is not in its own form; the scheme is the key's, never the
+wrapper's word; the file is RFC 8785 and its base64 canonical, so that no byte of it can change unnoticed although the
+wrapper itself is not signed. A signature is never an identity or a name: whoever holds an ECDSA signature can make a
+second valid one. Over the raw signature lies one RFC 3161 token, or none.
 Sources: DSSE v1, https://github.com/secure-systems-lab/dsse; sigstore bundle v0.3,
 https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
 """
@@ -128,7 +127,7 @@ def _wrap(opened: OpenedEnvelope) -> bytes:
             "dsseEnvelope": {
                 "payload": base64.b64encode(opened.payload).decode(),
                 "payloadType": PAYLOAD_TYPE,
-                "signatures": [{"sig": base64.b64encode(opened.signature).decode(), "keyid": opened.key_id}],
+                "signatures": [{"sig": base64.b64encode(opened.signature).decode(), "keyid": ""}],
             },
         }
     )
@@ -143,13 +142,15 @@ def _unwrap(content: bytes, where: str) -> OpenedEnvelope:
         _refuse_kind(document["mediaType"], envelope["payloadType"], envelope["signatures"], where)
         payload = base64.b64decode(envelope["payload"], validate=True)
         signature = base64.b64decode(envelope["signatures"][0]["sig"], validate=True)
-        key_id = str(envelope["signatures"][0]["keyid"])
+        label = envelope["signatures"][0]["keyid"]
         timestamp = _timestamp(material)
     except (StrictJSONError, LookupError, TypeError, ValueError) as error:
         raise VerificationError("attestation-malformed", f"{where}: no sigstore bundle v0.3 ({error})") from error
-    if hint != key_id:
-        raise VerificationError("hint-mismatch", f"{where}: hint {hint!r} is not the key id {key_id!r}")
-    opened = OpenedEnvelope(payload, key_id, signature, timestamp)
+    if label != "":
+        raise VerificationError(
+            "hint-mismatch", f"{where}: the signature is labelled {label!r} beside the hint {hint!r}"
+        )
+    opened = OpenedEnvelope(payload, str(hint), signature, timestamp)
     if _wrap(opened) != content:
         raise VerificationError("attestation-malformed", f"{where}: not the canonical form of a sigstore bundle v0.3")
     return opened

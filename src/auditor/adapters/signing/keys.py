@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,11 @@ def generate_key(path: Path, scheme: str = "ed25519", *, passphrase: Callable[[]
         path.unlink()
         raise
     return GeneratedKey(path, public_path, load_public_key(public_pem, str(public_path)).keyid)
+
+
+def others_may_read(path: Path) -> bool:
+    """Say whether the file at ``path`` may be read or written by anyone but its owner."""
+    return bool(stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def load_signer(path: Path, *, passphrase: Callable[[], bytes] | None = None) -> CryptoSigner:

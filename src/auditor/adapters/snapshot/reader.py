@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 MANIFEST = "snapshot.json"
 SOURCE = "read_parquet(?, hive_partitioning = false)"
+# What is compared is what Parquet holds, not the note about Arrow types that a writer may leave beside it. In Parquet
+# an instant is adjusted to UTC or not and has no zone, and there is one kind of text: a file whose note says
+# Europe/Berlin or large_string holds the same instants and text, to every reader (Parquet format, LogicalTypes.md,
+# TIMESTAMP and STRING). Instants that are local, in nanoseconds or of the old kind (INT96) are of other types: refused.
 KINDS = {"instant": "TIMESTAMP WITH TIME ZONE", "int": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN"}
 AGAIN = "collect again; a snapshot is never edited"
 

@@ -60,7 +60,6 @@ class SqlEngine:
         self._files = {name: path.resolve() for name, path in tables.items()}
         self._statements = {name: statements.get(name, ()) for name in STATEMENT_TABLES if name not in tables}
         self._derived: set[str] = set()
-        self._used: dict[tuple[str, int], frozenset[str]] = {}
         self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._database: duckdb.DuckDBPyConnection | None = None
         self._settings = {"memory_limit": memory_limit, "threads": str(threads), "max_temp_directory_size": MAX_SPILL}
@@ -100,8 +99,8 @@ class SqlEngine:
         if asked in self._answers:
             return [dict(row) for row in self._answers[asked]]
         with self._running(file) as connection:
-            result = connection.sql(sql, params=values)
-            names = result.columns
+            result = connection.execute(sql, values)
+            names = [name for name, *_ in result.description]
             _distinct(file, names)
             found = result.fetchall()
         rows = [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
@@ -111,10 +110,7 @@ class SqlEngine:
 
     def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Guard the query and return the parameters that it uses, as DuckDB should see them."""
-        known = (sql, len(self._derived))
-        if known not in self._used:
-            self._used[known] = check_select(file, sql, {*self._files, *self._statements, *self._derived})
-        used = self._used[known]
+        used = check_select(file, sql, {*self._files, *self._statements, *self._derived})
         missing = sorted(used - parameters.keys())
         if missing:
             raise ControlError(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.sql import vocabulary
@@ -66,8 +66,14 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
     Raises:
         ControlError: it is not exactly one SELECT of allowed parts; the message says what was found.
     """
+    return _checked(name, sql, frozenset(tables))
+
+
+@lru_cache(maxsize=256)
+def _checked(name: str, sql: str, tables: frozenset[str]) -> frozenset[str]:
+    """Check once what is asked often: the answer depends on nothing else. What is refused is not kept."""
     node = _parse(name, sql)
-    walk = _Walk(name, frozenset(tables))
+    walk = _Walk(name, tables)
     walk.node(node, 0)
     return frozenset(walk.parameters)
 
@@ -93,24 +99,29 @@ def _parse(name: str, sql: str) -> dict[str, Any]:
     """Return DuckDB's own syntax tree of the one statement in ``sql``."""
     if len(sql.encode()) > MAX_BYTES:
         raise _refuse(name, f"the query has {len(sql.encode())} bytes, at most {MAX_BYTES} are read")
-    import duckdb  # noqa: PLC0415 - heavy
-
-    try:
-        kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
-    except duckdb.Error as error:
-        raise ControlError(f"{name}: DuckDB cannot parse the query: {error}", remedy="correct the SQL") from error
-    if kinds != ["SELECT"]:
-        raise _refuse(name, f"the query holds {len(kinds)} statements: {', '.join(kinds) or 'none'}")
     answer = _parser().cursor().execute("select json_serialize_sql($1)", [sql]).fetchone()
     try:
         document: dict[str, Any] = json.loads(answer[0]) if answer else {"error": True}
     except RecursionError as error:
         raise _refuse(name, f"the query nests deeper than {MAX_DEPTH} levels") from error
-    if document.get("error"):
-        raise _refuse(name, f"DuckDB cannot describe the query: {document.get('error_message')}")
+    if document.get("error") or len(document["statements"]) != 1:
+        raise _unlike_one_select(name, sql, document)
     (statement,) = document["statements"]
     node: dict[str, Any] = statement["node"]
     return node
+
+
+def _unlike_one_select(name: str, sql: str, document: dict[str, Any]) -> ControlError:
+    """Return what is wrong with a text that DuckDB did not describe as one SELECT; it is parsed once more for that."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    try:
+        kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
+    except duckdb.Error as error:
+        return ControlError(f"{name}: DuckDB cannot parse the query: {error}", remedy="correct the SQL")
+    if kinds != ["SELECT"]:
+        return _refuse(name, f"the query holds {len(kinds)} statements: {', '.join(kinds) or 'none'}")
+    return _refuse(name, f"DuckDB cannot describe the query: {document.get('error_message')}")
 
 
 def _varies(value: Any) -> bool:
@@ -143,14 +154,15 @@ class _Walk:
             raise _refuse(self._name, f"the query nests deeper than {MAX_DEPTH} levels")
         if isinstance(value, list):
             for member in value:
-                self.node(member, depth + 1)
+                if isinstance(member, (dict, list)):
+                    self.node(member, depth + 1)
         elif isinstance(value, dict):
             self._check(value)
             outside = self._ctes
             if "cte_map" in value:
                 self._with(value["cte_map"], depth + 1)
             for name, member in value.items():
-                if name != "cte_map":
+                if isinstance(member, (dict, list)) and name != "cte_map":
                     self.node(member, depth + 1)
             self._ctes = outside
             self._ordering(value)

@@ -1,0 +1,17 @@
+"""All attacks: importing this fills the registry."""
+
+# ruff: noqa: F401 - filled by being imported
+
+from __future__ import annotations
+
+import attacks.archive
+import attacks.container
+import attacks.crypto
+import attacks.elsewhere
+import attacks.parser
+import attacks.payload
+import attacks.semantics
+import attacks.sequence
+import attacks.sign_off
+import attacks.time
+import attacks.trust
