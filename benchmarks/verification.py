@@ -122,7 +122,8 @@ Made by `python -m benchmarks.verification --gigabytes {sizes} --rounds {rounds}
 
 Every byte is read once: it is hashed while it is written into the private copy, on every core, a megabyte a core in
 memory, and not read again. What verify takes beyond sha256sum is the writing of that copy, without which whoever holds
-the bundle could change a file between the check and the use.
+the bundle could change a file between the check and the use. Where the load average is above the number of cores, other
+work shared them and rounds differ by a factor of two: read that verify keeps up with sha256sum, not that it is faster.
 """
 
 

@@ -45,6 +45,7 @@ def test_what_is_written_is_read(kind: str) -> None:
         (SIGN_OFF, {"decision": "WITHDRAWN"}),
         (SIGN_OFF, {"withdraws": DIGEST}),
         (SIGN_OFF, {"decision": "MAYBE"}),
+        (SIGN_OFF, {"acknowledges": [DIGEST, DIGEST]}),
         (SIGN_OFF, {"validUntil": "2026-03-01T12:00:00Z"}),
         (SIGN_OFF, {"person": ""}),
         (SIGN_OFF, {"timeSigned": "2026-03-01T12:00:00"}),
