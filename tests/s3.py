@@ -93,7 +93,9 @@ class FaithfulS3:
             def paginate(self, **arguments: Any) -> Iterator[Any]:
                 for page in pages.paginate(**arguments):
                     for part in page.get("Parts", []):
-                        part["ChecksumSHA256"] = outer.checksums[arguments["UploadId"], part["PartNumber"]]
+                        known = outer.checksums.get((arguments["UploadId"], part["PartNumber"]))
+                        if known:  # a part of a process that was killed has none here: it is sent again
+                            part["ChecksumSHA256"] = known
                     yield page
 
         return WithChecksums()
