@@ -21,6 +21,7 @@ from auditor.adapters.ledger.reader import read_ledger
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.signing.envelope import unverified_payload
+from auditor.adapters.snapshot.reader import MAPPINGS, open_snapshot
 from auditor.core.canonical import sha256_hex
 from auditor.core.leaves import ABANDONED_PREDICATE, RUN_STARTED_PREDICATE
 from auditor.core.people import ADJUDICATION, SIGN_OFF, WAIVER, WAIVER_APPROVAL
@@ -59,6 +60,10 @@ def collected(*incidents: str) -> tuple[Path, datetime, datetime]:
     estate = write_estate(folder / "estate", incidents=incidents)
     snapshot = collect(estate.config, folder / "snapshot", collected_at=estate.collected_at)
     return snapshot, estate.as_of, estate.collected_at
+
+
+def mappings_of(snapshot: Path) -> bytes:
+    return (snapshot / MAPPINGS).read_bytes()
 
 
 def dated(**members: Any) -> dict[str, Any]:
@@ -120,7 +125,7 @@ class Company:
         return loaded(TrustPolicy.model_validate(policy), self.owner)
 
     def _gate(self, gate: str) -> dict[str, Any]:
-        approved = approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, ())
+        approved = approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, (), mappings_of(collected()[0]))
         return {
             "gate": gate,
             "profiles": [dated(id=approved.profile)],
@@ -144,6 +149,7 @@ class Company:
             pack=pack,
             profile=load_profile(pack, profile),
             configuration_digest="c" * 64,
+            mappings=mappings_of(collected()[0]),
             as_of=as_of,
         ) as begun:
             yield begun
@@ -151,8 +157,6 @@ class Company:
     def run(self, *incidents: str, as_of: datetime | None = None, policies: Path | None = None,
             profile: str = DEFAULT_PROFILE) -> Evaluation:  # fmt: skip
         """Evaluate the estate under the trust policy and close the run in the ledger."""
-        from auditor.adapters.snapshot.reader import open_snapshot
-
         snapshot, usual, _ = collected(*incidents)
         with self.begun(open_snapshot(snapshot).scope, as_of=as_of or usual, policies=policies, profile=profile) as (
             run,

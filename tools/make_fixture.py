@@ -31,7 +31,7 @@ from auditor.shell.people import Author, approve_waiver, sign_off, sign_off_page
 from auditor.shell.trust_approval import approved_by_pack  # noqa: E402
 from auditor.shell.verify import Verification, verify_relying  # noqa: E402
 from auditor.shipped import policies_dir  # noqa: E402
-from company import Company, dated, make_company, statement_of  # noqa: E402
+from company import Company, collected, dated, make_company, mappings_of, statement_of  # noqa: E402
 from trusting import signed  # noqa: E402
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def approving(pack: Path) -> Callable[[dict[str, Any]], None]:
 
     def change(policy: dict[str, Any]) -> None:
         for gate in policy["environments"][0]["gates"]:
-            approved = approved_by_pack(pack, DEFAULT_PROFILE, gate["gate"], ())
+            approved = approved_by_pack(pack, DEFAULT_PROFILE, gate["gate"], (), mappings_of(collected()[0]))
             gate["policyDigests"] = [dated(sha256=approved.policy_digest)]
             gate["mandatoryControls"] = [dated(control=one) for one in approved.controls]
             gate["triples"] = [dated(**approved.triple._asdict())]

@@ -6,6 +6,7 @@ found by entry point and never imported by name.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -14,11 +15,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.collector import ENTRY_POINT_GROUP, Collector
+from auditor.core.canonical import canonical_json
 from auditor.errors import UsageError, raise_all
 from auditor.model import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+REDACTED = "[redacted]"
+SECRET = re.compile(r"(?i)(?:^|_)(?:password|passphrase|secret|token|credentials?|api_?key|private_?key)$")
+MAX_INTEGER = 2**53 - 1
 
 
 class ScopeSection(BaseModel):
@@ -79,6 +86,30 @@ def load_config(path: Path) -> Config:
         sources.append(Source(name, kind, collector, options))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
     return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
+
+
+def mappings(config: Config) -> bytes:
+    """Return how each source is read, as it is archived and approved: RFC 8785, options by name, secrets left out.
+
+    What a source's mapping calls an error, or leaves out, decides as much as a policy does.
+    """
+    sources = [
+        {"name": one.name, "kind": one.kind, "options": _archivable(one.options)}
+        for one in sorted(config.sources, key=lambda one: one.name)
+    ]
+    return canonical_json({"schemaVersion": 1, "sources": sources})
+
+
+def _archivable(value: Any, name: str = "") -> Any:
+    """Return an option in JSON; one that is named like a secret is replaced, and so is one that JSON cannot hold."""
+    if SECRET.search(name) and not isinstance(value, dict):
+        return REDACTED
+    if isinstance(value, dict):
+        return {one: _archivable(inner, one) for one, inner in value.items()}
+    if isinstance(value, list):
+        return [_archivable(one, name) for one in value]
+    exact = value is None or isinstance(value, (bool, str)) or (isinstance(value, int) and abs(value) <= MAX_INTEGER)
+    return value if exact else str(value)
 
 
 def load_defaults(path: Path) -> dict[str, Any]:

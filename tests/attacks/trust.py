@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attacks.registry import HOLDS, attack
 from attacks.scene import GATE, refused
+from auditor.adapters.bundle import layout
+from auditor.core.canonical import canonical_json, sha256_hex
 from auditor.core.trust import TrustPolicy
 from auditor.errors import ControlError
 from auditor.shipped import policies_dir
@@ -94,6 +96,19 @@ def smaller_profile_shown(scene: Scene) -> set[str]:
 @attack("trust", "a loosened parameter", "policy-unapproved")
 def loosened(scene: Scene) -> str:
     loosen(scene)
+    return scene.refusal(ledger=False)
+
+
+@attack("trust", "a loosened mapping of a source: what is an error is called none", "policy-unapproved")
+def loosened_mapping(scene: Scene) -> str:
+    path = scene.bundle / layout.MAPPINGS
+    document = json.loads(path.read_bytes())
+    document["sources"][0]["options"]["outcome"] = {"ok": ["200", "500"]}
+    path.write_bytes(canonical_json(document))
+    manifest = scene.bundle / layout.SNAPSHOT_MANIFEST
+    stated = json.loads(manifest.read_bytes()) | {"mappings": sha256_hex(path.read_bytes())}
+    manifest.write_bytes(canonical_json(stated))
+    scene.forge()
     return scene.refusal(ledger=False)
 
 

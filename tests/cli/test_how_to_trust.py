@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.core.refusals import REFUSALS
+from auditor.estate import write_estate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,7 @@ def test_every_command_of_the_page_works_in_its_order(
 ) -> None:
     """Each in this process, because starting one for each takes a minute."""
     monkeypatch.setenv("AUDITOR_STATE", str(tmp_path / "state"))
+    shutil.copyfile(write_estate(tmp_path / "estate").config, place / "auditor.toml")
     for line in LINES:
         command, _, target = expanded(line, place).partition(" > ")
         program, *arguments = shlex.split(command)

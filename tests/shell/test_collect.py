@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import subprocess
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.adapters.snapshot.reader import MANIFEST, MAPPINGS, open_snapshot
 from auditor.cli.main import run
 from auditor.collector import ENTRY_POINT_GROUP
 from auditor.errors import CollectionError, EngineError, UsageError
@@ -60,7 +61,11 @@ def company(root: Path, *, order: int = 0, patterns: tuple[str, ...] = ("*",)) -
 
 
 def files(snapshot: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(snapshot.iterdir())}
+    """Return what was collected; the patterns, which name its files, are in the mappings and the manifest's digest."""
+    found = {path.name: path.read_bytes() for path in sorted(snapshot.iterdir())}
+    manifest = json.loads(found[MANIFEST])
+    assert manifest.pop("mappings") == hashlib.sha256(found.pop(MAPPINGS)).hexdigest()
+    return found | {MANIFEST: json.dumps(manifest).encode()}
 
 
 @pytest.fixture(scope="module")

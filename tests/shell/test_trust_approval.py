@@ -12,6 +12,7 @@ import pytest
 from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import compiled_triple
 from auditor.adapters.signing.keys import load_signer
+from auditor.adapters.snapshot.reader import MAPPINGS
 from auditor.core.authority import gate_approval
 from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.core.trust import trust_statement, written
@@ -51,6 +52,7 @@ class Run:
             time_created=self.created,
         )
         self.bundle = done.bundle
+        self.mappings = (snapshot / MAPPINGS).read_bytes()
         self.environment = str(json.loads(done.decisions_json)["scope"]["environment"])
 
     def trust(self, runner: Person | None = None, change: Any = lambda _: None, **members: Any) -> LoadedTrust:
@@ -83,7 +85,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_bundle_and_its_pack_approve_the_same(run: Run) -> None:
     of_bundle = approved_by_bundle(run.bundle, run.trust(), run.environment, GATE, [("a", "product")])
-    of_pack = approved_by_pack(policies_dir(), PROFILE, GATE, [("a", "product")])
+    of_pack = approved_by_pack(policies_dir(), PROFILE, GATE, [("a", "product")], run.mappings)
     assert of_bundle == of_pack
     predicate = json.loads(_payload(run.bundle))["predicate"]
     assert of_bundle.policy_digest == predicate["policyDigest"]
@@ -99,7 +101,7 @@ def _payload(bundle: Path) -> bytes:
 
 
 def test_what_was_approved_lets_the_next_run_pass_and_a_smaller_one_not(run: Run) -> None:
-    found = approved_by_pack(policies_dir(), PROFILE, GATE, [])
+    found = approved_by_pack(policies_dir(), PROFILE, GATE, [], run.mappings)
     trust = run.trust()
     policy = approve(trust.policy, run.environment, GATE, found, Period(run.created))
     asked: dict[str, Any] = {
@@ -153,7 +155,7 @@ def test_a_bundle_of_elsewhere_or_without_the_gate_is_usage(run: Run, tmp_path: 
     with pytest.raises(UsageError, match="cannot be read"):
         approved_by_bundle(tmp_path, run.trust(), run.environment, GATE, [])
     with pytest.raises(UsageError, match="has no gate 'none'"):
-        approved_by_pack(policies_dir(), PROFILE, "none", [])
+        approved_by_pack(policies_dir(), PROFILE, "none", [], b"{}")
 
 
 def test_a_bundle_of_another_environment_is_usage(run: Run) -> None:
@@ -168,7 +170,7 @@ def test_a_stale_pack_is_not_approved(tmp_path: Path) -> None:
     rego = next(pack.glob("controls/slo/*/*.rego"))
     rego.write_text(rego.read_text() + "\n# another way to pass\n")
     with pytest.raises(ControlError, match="stale"):
-        approved_by_pack(pack, PROFILE, GATE, [])
+        approved_by_pack(pack, PROFILE, GATE, [], b"{}")
 
 
 def test_the_triple_changes_with_the_rego_the_wasm_and_opa_and_with_nothing_else() -> None:

@@ -54,7 +54,7 @@ def begin(
         return nullcontext((None, Closer(None, None)))
     from auditor.adapters.trust.opening import authorities  # noqa: PLC0415 - lazy
 
-    scope, digest = _scope(decided)
+    scope, digest, mappings = _decided(decided)
     timestamper = tsa.open(authorities(trust, scope.environment))
     if timestamper is None:
         raise UsageError(
@@ -70,6 +70,7 @@ def begin(
         pack=pack,
         profile=profile,
         configuration_digest=digest,
+        mappings=mappings,
         as_of=as_of,
     )
 
@@ -83,12 +84,14 @@ def _ledger(relying: TrustChoice, ledger_key: str | None, key: SigningKey) -> Le
     return LedgerChoice(relying.ledger, open_signer(ledger_key, key.secret))
 
 
-def _scope(decided: Path) -> tuple[Scope, str]:
-    """Return the scope and the digest of a configuration, or of a snapshot's manifest."""
-    from auditor.adapters.snapshot.reader import MANIFEST, open_snapshot  # noqa: PLC0415 - lazy
-    from auditor.config import load_config  # noqa: PLC0415 - lazy
+def _decided(decided: Path) -> tuple[Scope, str, bytes]:
+    """Return scope, digest and mappings of a configuration, or of a snapshot."""
+    from auditor.adapters.snapshot.reader import MANIFEST, MAPPINGS, open_snapshot  # noqa: PLC0415 - lazy
+    from auditor.config import load_config, mappings  # noqa: PLC0415 - lazy
     from auditor.core.canonical import sha256_hex  # noqa: PLC0415 - lazy
 
     if decided.is_dir():
-        return open_snapshot(decided).scope, sha256_hex((decided / MANIFEST).read_bytes())
-    return load_config(decided).scope, sha256_hex(decided.read_bytes())
+        scope = open_snapshot(decided).scope
+        return scope, sha256_hex((decided / MANIFEST).read_bytes()), (decided / MAPPINGS).read_bytes()
+    config = load_config(decided)
+    return config.scope, sha256_hex(decided.read_bytes()), mappings(config)

@@ -144,6 +144,13 @@ def enrol(trust: str, person: str | None, challenge: str, key: SigningKey, outpu
 @click.option("--bundle", type=click.Path(path_type=Path), help="Approve what decided this run; it is verified first.")
 @click.option("--policies", type=click.Path(path_type=Path), help="Approve this policy pack; default: the shipped one.")
 @click.option("--profile", metavar="NAME", help="With this profile of the pack.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("auditor.toml"),
+    show_default=True,
+    help="With --profile: the configuration whose sources, read as it says, feed the run.",
+)
 @click.option("--sign-off", type=SignOff(), multiple=True, help="A role that must sign a line; may be repeated.")
 @click.option("--replace", is_flag=True, help="End what was approved for the gate before (not its sign-offs).")
 @shared.NOT_BEFORE
@@ -157,16 +164,18 @@ def approve(
     bundle: Path | None,
     policies: Path | None,
     profile: str | None,
+    config: Path,
     sign_off: tuple[tuple[str, str], ...],
     not_before: datetime | None,
     not_after: datetime | None,
     *,
     replace: bool,
 ) -> int:
-    """Approve a profile, its policies and its compiled pack for a gate: of a BUNDLE, or of a pack and a profile.
+    """Approve what decides a gate, as it was in a BUNDLE, or as it is in a pack, a profile and a configuration.
 
-    The controls that decide the gate become mandatory. It holds from now on and never for the past: a run that was
-    made before has to be made again.
+    Approved are the profile, its policies, its compiled pack, and how the sources are read; the controls that decide
+    the gate become mandatory. It holds from now on and never for the past: a run that was made before has to be made
+    again.
     """
     from auditor.core.trust_approvals import approve as approve_gate  # noqa: PLC0415 - lazy
     from auditor.core.trust_revision import Period  # noqa: PLC0415 - lazy
@@ -176,7 +185,7 @@ def approve(
 
     def change(draft: TrustPolicy, before: LoadedTrust) -> TrustPolicy:
         period = Period(shared.start_of(draft, not_before), not_after)
-        found = _found(before, environment, gate, bundle, policies, profile, sign_off)
+        found = _found(before, environment, gate, bundle, policies, profile, config, sign_off)
         return approve_gate(draft, environment, gate, found, period, replace=replace)
 
     return shared.make(file, key, owner, change)
@@ -189,14 +198,16 @@ def _found(
     bundle: Path | None,
     policies: Path | None,
     profile: str | None,
+    config: Path,
     sign_off: tuple[tuple[str, str], ...],
 ) -> Approved:
+    from auditor.config import load_config, mappings  # noqa: PLC0415 - lazy
     from auditor.shell.trust_approval import approved_by_bundle, approved_by_pack  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
     if bundle is not None:
         return approved_by_bundle(bundle, before, environment, gate, sign_off)
-    return approved_by_pack(policies or policies_dir(), str(profile), gate, sign_off)
+    return approved_by_pack(policies or policies_dir(), str(profile), gate, sign_off, mappings(load_config(config)))
 
 
 @command.command("show")

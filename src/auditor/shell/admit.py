@@ -105,8 +105,14 @@ class _Asked:
         if ledger is not None:
             yield from self._checkpoint(ledger, seen)
             yield from self._people(ledger, now)
-        elif environment_of(self.relying.trust.policy, self._environment).ledger is not None:
-            yield Reason("ledger-not-consulted", f"environment {self._environment} has a ledger; give --ledger")
+        elif self._keeps_a_ledger(self.question.environment):
+            yield Reason("ledger-not-consulted", f"environment {self.question.environment} has a ledger; give --ledger")
+
+    def _keeps_a_ledger(self, environment: str) -> bool:
+        try:
+            return environment_of(self.relying.trust.policy, environment).ledger is not None
+        except VerificationError:
+            return False  # it has no gate either, and that is told
 
     @property
     def _environment(self) -> str:

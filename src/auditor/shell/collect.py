@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.adapters.snapshot.writer import SnapshotWriter
 from auditor.collector import CollectContext
-from auditor.config import load_config
+from auditor.config import load_config, mappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,4 +38,5 @@ def collect(
                 context = CollectContext(source.name, config.scope, config.root, work, collected_at, show)
                 for batch in source.collector.collect(source.options, context):
                     writer.write(batch, source.name)
-        return writer.finish(config.scope, collected_at, [(source.name, source.kind) for source in config.sources])
+        sources = [(source.name, source.kind) for source in config.sources]
+        return writer.finish(config.scope, collected_at, sources, mappings(config))

@@ -15,7 +15,7 @@ from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.reports.markdown import control_words, render_markdown
-from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.adapters.snapshot.reader import MAPPINGS, open_snapshot
 from auditor.core.canonical import canonical_json
 from auditor.core.evidence import NO_STATEMENTS
 from auditor.core.summary import Summary, summarise
@@ -95,7 +95,7 @@ def evaluate(
     policy_files = pack_files(root)
     asked = {one.control.id for controls in profile.bound.values() for one in controls}
     with open_engine(pack, engine, asked) as policies_engine:
-        policy_digest = policy_digest_of(root, policy_files)
+        policy_digest = policy_digest_of(root, policy_files, (snapshot_dir / MAPPINGS).read_bytes())
         evidence = run.evidence if run else NO_STATEMENTS
         inputs = Inputs(snapshot, pack, profile, moment, policy_digest, evidence)
         decisions, content = decide(inputs, policies_engine, progress=progress)

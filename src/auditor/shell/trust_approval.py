@@ -70,15 +70,17 @@ def _refuse_elsewhere(bundle: CheckedBundle, trust: LoadedTrust, environment: st
         raise UsageError(f"{path}: is of environment {stated.scope.environment!r}, expected {environment!r}")
 
 
-def approved_by_pack(root: Path, profile_name: str, gate: str, sign_offs: Sequence[tuple[str, str]]) -> Approved:
-    """Return what a run with this pack and profile will have decided ``gate`` with.
+def approved_by_pack(
+    root: Path, profile_name: str, gate: str, sign_offs: Sequence[tuple[str, str]], mappings: bytes
+) -> Approved:
+    """Return what a run with this pack, profile and mappings of sources will have decided ``gate`` with.
 
     Raises ``ControlError`` (the pack is stale), ``UsageError`` (the profile is refused, or has no such gate).
     """
     pack = load_pack(root)
     profile = load_profile(pack, profile_name)
     files = digests(root, (root / name for name in pack_files(root)))
-    policy_digest = manifest.policy_digest({f"{layout.POLICIES}/{name}": one for name, one in files.items()})
+    policy_digest = manifest.policy_digest_of(root, files, mappings)
     controls = _controls(_as_decided(profile), gate, f"profile {profile_name}")
     return Approved(profile_name, policy_digest, controls, compiled_triple(files, pack.opa), sign_offs)
 

@@ -94,6 +94,7 @@ def trusted_run(
     pack: Pack,
     profile: Profile,
     configuration_digest: str,
+    mappings: bytes,
     as_of: datetime | None,
 ) -> Iterator[tuple[TrustedRun, Closer]]:
     """Begin a run, and give it with what closes it; whatever ends the run otherwise files it as abandoned.
@@ -122,7 +123,7 @@ def trusted_run(
             chain,
             scope,
             ProfileMember(id=profile.document.id, sha256=profile.sha256),
-            policy_digest=policy_digest_of(pack.root, pack_files(pack.root)),
+            policy_digest=policy_digest_of(pack.root, pack_files(pack.root), mappings),
             configuration_digest=configuration_digest,
             as_of=as_of,
             now=now,

@@ -44,7 +44,7 @@ def refused(tmp_path, kind, *batches):
 
 def test_every_declared_table_is_there_and_an_empty_one_too(tmp_path):
     files = written(tmp_path / "snapshot", [batch("requests", row("requests"))])
-    assert files.keys() == {"snapshot.json", *(f"{name}.parquet" for name in TABLES)}
+    assert files.keys() == {"mappings.json", "snapshot.json", *(f"{name}.parquet" for name in TABLES)}
     assert open_snapshot(tmp_path / "snapshot").scope == SCOPE
 
 

@@ -71,14 +71,17 @@ def file_members(files: Mapping[str, Entry]) -> list[dict[str, Any]]:
 
 
 def policy_digest(digests: Mapping[str, str]) -> str:
-    """Return the SHA-256 over the manifest lines of everything under ``data/policies``."""
-    return sha256_hex(render({name: one for name, one in digests.items() if name.startswith(layout.POLICIES + "/")}))
+    """Return the SHA-256 over the manifest lines of everything that decides: ``data/policies``, and the mappings."""
+    deciding = {
+        name: one for name, one in digests.items() if name.startswith(layout.POLICIES + "/") or name == layout.MAPPINGS
+    }
+    return sha256_hex(render(deciding))
 
 
-def policy_digest_of(folder: Path, names: Iterable[str]) -> str:
-    """Return the policy digest of the files ``names`` below ``folder``, which a bundle has under ``data/policies``."""
+def policy_digest_of(folder: Path, names: Iterable[str], mappings: bytes) -> str:
+    """Return the policy digest of the files ``names`` below ``folder``, with how the sources are read."""
     digests = {f"{layout.POLICIES}/{name}": sha256_hex((folder / name).read_bytes()) for name in names}
-    return policy_digest(digests)
+    return policy_digest(digests | {layout.MAPPINGS: sha256_hex(mappings)})
 
 
 def oxum(sizes: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditor.core.canonical import sha256_hex
 from auditor.errors import SnapshotError, raise_all
 from auditor.model import Scope
 from auditor.tables import TABLES
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from auditor.columns import Table
 
 MANIFEST = "snapshot.json"
+MAPPINGS = "mappings.json"
 SOURCE = "read_parquet(?, hive_partitioning = false)"
 # What is compared is what Parquet holds, not the note about Arrow types that a writer may leave beside it. In Parquet
 # an instant is adjusted to UTC or not and has no zone, and there is one kind of text: a file whose note says
@@ -66,13 +68,14 @@ class ScopeEntry(_Exact):
 
 
 class Manifest(_Exact):
-    """``snapshot.json``."""
+    """``snapshot.json``. ``mappings`` is the SHA-256 of ``mappings.json``: how each source was read."""
 
     schemaVersion: Literal[1]
     scope: ScopeEntry
     collectedAt: datetime
     sources: list[SourceEntry]
     duckdb: str
+    mappings: str
     tables: list[TableEntry]
 
 
@@ -133,7 +136,9 @@ def _file_problems(root: Path, manifest: Manifest) -> list[str]:
     problems += [f"table {name!r} is not a declared table" for name in sorted(set(names) - TABLES.keys())]
     problems += [f"table {e.name!r} lies in {e.file!r}" for e in manifest.tables if e.file != f"{e.name}.parquet"]
     present = {path.name for path in root.iterdir()}
-    expected = {MANIFEST, *(entry.file for entry in manifest.tables)}
+    if (root / MAPPINGS).is_file() and sha256_hex((root / MAPPINGS).read_bytes()) != manifest.mappings:
+        problems.append(f"{MAPPINGS}: not the one that {MANIFEST} names")
+    expected = {MANIFEST, MAPPINGS, *(entry.file for entry in manifest.tables)}
     problems += [f"{name}: missing" for name in sorted(expected - present)]
     problems += [f"{name}: not listed in {MANIFEST}" for name in sorted(present - expected)]
     return problems

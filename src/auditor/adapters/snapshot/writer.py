@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
-from auditor.core.canonical import canonical_json
+from auditor.adapters.snapshot.reader import MANIFEST, MAPPINGS, Manifest, ScopeEntry, SourceEntry, TableEntry
+from auditor.core.canonical import canonical_json, sha256_hex
 from auditor.errors import CollectionError, EngineError, UsageError
 from auditor.model import Scope, isoformat
 from auditor.tables import TABLES, schema
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 122_880
 MEMORY_LIMIT = "512MB"
+
+
+NO_MAPPINGS = canonical_json({"schemaVersion": 1, "sources": []})
 
 
 class SnapshotWriter:
@@ -128,8 +131,14 @@ class SnapshotWriter:
         except OSError as error:
             raise _full(self._target, error) from error
 
-    def finish(self, scope: Scope, collected_at: datetime, sources: Sequence[tuple[str, str]]) -> Path:
-        """Sort and write every table and the manifest, give the snapshot its name, and return it."""
+    def finish(
+        self,
+        scope: Scope,
+        collected_at: datetime,
+        sources: Sequence[tuple[str, str]],
+        mappings: bytes = NO_MAPPINGS,
+    ) -> Path:
+        """Sort and write every table, the mappings and the manifest, give the snapshot its name, and return it."""
         import duckdb  # noqa: PLC0415 - heavy
 
         try:
@@ -145,9 +154,11 @@ class SnapshotWriter:
                 collectedAt=collected_at,
                 sources=[SourceEntry(name=name, kind=kind) for name, kind in sorted(sources)],
                 duckdb=duckdb.__version__,
+                mappings=sha256_hex(mappings),
                 tables=entries,
             )
             document = manifest.model_dump() | {"collectedAt": isoformat(collected_at)}
+            _write(self._ready / MAPPINGS, mappings)
             _write(self._ready / MANIFEST, canonical_json(document))
             _sync(self._ready)
             self._ready.rename(self._target)
