@@ -33,7 +33,7 @@ def archived(kept: Kept, auditor: Run, place: Path, tmp_path: Path) -> list[Any]
     """Return the options that every command needs, the bundle being in ./archive."""
     key = ["--key", tmp_path / "key.pub", "--no-replay"]
     belongs = ["--sign-off", kept.sign_off, "--checkpoint", kept.checkpoint]
-    done = auditor("archive", "push", "archive", kept.sealed.root, "--ledger", ORIGIN, "--sequence", 7, *key, *belongs)
+    done = auditor("archive", "push", "archive", kept.sealed.root, "--origin", ORIGIN, "--sequence", 7, *key, *belongs)
     assert done.code == 0, done.err
     assert done.out.splitlines()[0].endswith(f"  {BUNDLE}")
     assert len(done.out.splitlines()) == 3
@@ -75,7 +75,7 @@ def test_a_bucket_needs_every_retention(kept: Kept, auditor: Run, s3_endpoint: s
     bucket = make_store(s3_endpoint)
     store = f"s3://{bucket.bucket}/kept"
     options = ["--key", tmp_path / "key.pub", "--no-replay", "--endpoint", s3_endpoint]
-    push = ["archive", "push", store, kept.sealed.root, "--ledger", ORIGIN, "--sequence", 7, *options]
+    push = ["archive", "push", store, kept.sealed.root, "--origin", ORIGIN, "--sequence", 7, *options]
     refused = auditor(*push, RETAIN[0])
     assert (refused.code, "--retain internal=DAYS" in refused.err) == (2, True)
     assert auditor(*push, *RETAIN).code == 0

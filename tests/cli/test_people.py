@@ -223,3 +223,37 @@ def test_an_adjudication_stands_beside_the_trigger_that_fired(firm: Callable[...
     assert again["adjudications"] == [statement(done)]
     report = (office.last() / "data" / "report" / "report.md").read_text()
     assert f"adjudicated a false positive by {statement(done)[:12]}" in report
+
+
+def test_a_run_is_archived_by_what_the_ledger_says(firm: Callable[..., Firm]) -> None:
+    office = firm(sign_offs=(("slo", "product"),))
+    assert office.evaluates("", collected()[1]).code == 0
+    bundle = office.last()
+    trust = office.relying
+    keep = [*trust[:4], "--retain", "attestation=9", "--retain", "internal=9", "--retain", "pseudonymised=9"]
+    keep += ["--retain", "personal=9"]
+    push = ("archive", "push", "archive", bundle, *keep, "--no-replay", "--ledger", office.company.ledger)
+    assert office.auditor(*push).code == 0
+    verified = office.auditor("verify", bundle, *trust, "--no-replay")
+    assert "gate slo, line slo, product: awaiting sign-off" in verified.out
+    about = [bundle, "--line", "slo", "--role", "product"]
+    office.auditor("sign-off", "request", *about, *trust, "--output", "page.html")
+    office.says("bo", "sign-off", "sign", *about, "--page", "page.html", "--decision", "GO", "--output", "go.json")
+    verified = office.auditor("verify", bundle, *trust, "--no-replay")
+    assert "gate slo, line slo, product: bo: GO" in verified.out
+    audit = ("archive", "audit", "archive", *keep, "--no-replay")
+    assert "no ledger was compared" in office.auditor(*audit).err
+    missing = office.auditor(*audit, "--ledger", office.company.ledger)
+    assert (missing.code, missing.out.split("\t")[0]) == (4, "missing")
+    pushed = office.auditor(*push)
+    assert (pushed.code, pushed.out.count("signoffs/"), pushed.out.count("checkpoints/")) == (0, 1, 1)
+    assert office.auditor(*audit, "--ledger", office.company.ledger).code == 0
+    unsaid = office.auditor("archive", "push", "archive", bundle, *keep, "--sequence", 1)
+    assert (unsaid.code, "give --ledger, or --origin and --sequence together" in unsaid.err) == (2, True)
+
+
+def test_an_older_trust_policy_than_is_asked_for_is_refused(firm: Callable[..., Firm]) -> None:
+    office = firm()
+    assert office.evaluates("", collected()[1]).code == 0
+    said = office.auditor("verify", office.last(), *office.relying, "--no-replay", "--trust-version", 2)
+    assert (said.code, "[trust-rollback]" in said.err) == (4, True)

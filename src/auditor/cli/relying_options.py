@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditor.adapters.trust.reader import LoadedTrust
-    from auditor.shell.reliance import CheckedLedger
+    from auditor.shell.reliance import CheckedLedger, Reliance
 
+PUBLIC_KEY = click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    help="The signer's public key (PEM), from a channel that you trust; never from the bundle. Or give --trust.",
+)
 TRUST = (
     click.option(
         "--trust",
@@ -29,6 +35,14 @@ TRUST = (
         envvar="AUDITOR_TRUST_OWNER",
         type=click.Path(path_type=Path),
         help="Public key (PEM) of the trust policy's owner, from a channel that you trust.",
+    ),
+    click.option(
+        "--trust-version",
+        envvar="AUDITOR_TRUST_VERSION",
+        type=click.IntRange(min=1),
+        default=1,
+        metavar="N",
+        help="Refuse a trust policy older than version N: for a machine that remembers none.",
     ),
 )
 LEDGER = click.option(
@@ -58,6 +72,7 @@ class TrustChoice:
     owner: Path | None
     ledger: Path | None
     anchor: Path | None = None
+    least_version: int = 1
 
     def open(self) -> LoadedTrust | None:
         """Return the trust policy, checked against its owner's key; None where none was named.
@@ -78,7 +93,9 @@ class TrustChoice:
             if self.ledger is not None:
                 raise UsageError("--ledger needs --trust, which says whose ledger it must be")
             return None
-        return load_trust(self.trust, read_file(self.owner, "--trust-owner"), now=utc_now())
+        return load_trust(
+            self.trust, read_file(self.owner, "--trust-owner"), now=utc_now(), least_version=self.least_version
+        )
 
     def open_ledger(self, trust: LoadedTrust, environment: str) -> CheckedLedger | None:
         """Return the ledger of ``environment``, verified; None where none was named. Raises as ``open``."""
@@ -90,19 +107,61 @@ class TrustChoice:
         return check_ledger_of(trust, environment, self.ledger, anchor)
 
 
+@dataclass(frozen=True, slots=True)
+class SignerChoice:
+    """Against what a bundle is verified: the signer's public key, or a trust policy."""
+
+    key: Path | None
+    relying: TrustChoice
+
+    def reliance(self) -> Reliance:
+        """Return what the command line brings from outside. Raises ``UsageError``, ``VerificationError``."""
+        from auditor.shell.reliance import TrustPolicyReliance, pinned_key  # noqa: PLC0415 - lazy
+
+        trust = self.relying.open()
+        if self.key is not None and trust is None:
+            return pinned_key(read_file(self.key, "--key"), str(self.key))
+        if self.key is not None or trust is None:
+            raise UsageError(
+                "a bundle is verified against --key, or against --trust with --trust-owner: give one of the two",
+                remedy="give the signer's public key, or your trust policy with its owner's key",
+            )
+        return TrustPolicyReliance(trust, partial(self.relying.open_ledger, trust))
+
+
+def signer_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add ``--key`` and the options of a trust policy to ``command``, which gets them as ``signer``."""
+
+    @functools.wraps(command)
+    def with_signer(
+        *arguments: Any,
+        key: Path | None,
+        trust: Path | None,
+        trust_owner: Path | None,
+        trust_version: int,
+        **others: Any,
+    ) -> int:
+        relying = TrustChoice(trust, trust_owner, None, least_version=trust_version)
+        return command(*arguments, signer=SignerChoice(key, relying), **others)
+
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed((PUBLIC_KEY, *TRUST)), with_signer)
+
+
 def trust_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add ``--trust``, ``--trust-owner``, ``--ledger`` and ``--anchor``; ``command`` gets them as ``relying``."""
+    """Add the options of a trust policy, ``--ledger`` and ``--anchor``; ``command`` gets them as ``relying``."""
 
     @functools.wraps(command)
     def with_trust(
         *arguments: Any,
         trust: Path | None,
         trust_owner: Path | None,
+        trust_version: int,
         ledger: Path | None,
         anchor: Path | None,
         **others: Any,
     ) -> int:
-        return command(*arguments, relying=TrustChoice(trust, trust_owner, ledger, anchor), **others)
+        relying = TrustChoice(trust, trust_owner, ledger, anchor, trust_version)
+        return command(*arguments, relying=relying, **others)
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed((*TRUST, LEDGER, ANCHOR)), with_trust)
 

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, progress_bar
-from auditor.cli.relying_options import TrustChoice, read_file, trust_options
-from auditor.errors import UsageError, VerificationError
+from auditor.cli.relying_options import PUBLIC_KEY, SignerChoice, TrustChoice, trust_options
+from auditor.errors import VerificationError
 
 if TYPE_CHECKING:
-    from auditor.shell.reliance import Reliance
     from auditor.shell.verify import Verification
 
 
 @click.command("verify")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@click.option(
-    "--key",
-    type=click.Path(path_type=Path),
-    help="The signer's public key (PEM), from a channel that you trust; never from the bundle. Or give --trust.",
-)
+@PUBLIC_KEY
 @trust_options
 @click.option("--no-replay", is_flag=True, help="Check signature and digests only; do not decide again.")
 @click.option(
@@ -60,7 +54,7 @@ def command(
     from auditor.shell.verify import verify_relying  # noqa: PLC0415 - lazy
 
     try:
-        brought = reliance(key, relying)
+        brought = SignerChoice(key, relying).reliance()
         with progress_bar("verifying", quiet=quiet, verbose=verbose, no_color=no_color) as update:
             done = verify_relying(bundle, brought, replay=not no_replay, recompiled=recompile, progress=update)
     except VerificationError as error:
@@ -94,18 +88,3 @@ def _say(done: Verification, *, no_color: bool) -> None:
         click.echo(f"contained  {', '.join(done.isolation)}")
     for note in done.notes:
         click.echo(f"note       {note}")
-
-
-def reliance(key: Path | None, relying: TrustChoice) -> Reliance:
-    """Return what the command line brings from outside. Raises ``UsageError``, ``VerificationError``."""
-    from auditor.shell.reliance import TrustPolicyReliance, pinned_key  # noqa: PLC0415 - lazy
-
-    trust = relying.open()
-    if key is not None and trust is None:
-        return pinned_key(read_file(key, "--key"), str(key))
-    if key is not None or trust is None:
-        raise UsageError(
-            "a bundle is verified against --key, or against --trust with --trust-owner: give one of the two",
-            remedy="give the signer's public key, or your trust policy with its owner's key",
-        )
-    return TrustPolicyReliance(trust, partial(relying.open_ledger, trust))

@@ -22,6 +22,8 @@ ADJUDICATION = f"{PREDICATE_BASE}/adjudication/v1"
 
 ADJUDICATOR = "security"
 MAX_COMMENT = 4000
+ASSENT = frozenset({"APPROVED", "GO"})
+DISSENT = frozenset({"REJECTED", "NO-GO"})
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Comment = Annotated[str, Field(max_length=MAX_COMMENT)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from auditor.adapters.ledger.checking import checkpoint_times
 from auditor.adapters.trust.opening import authorities
 from auditor.core.authority import environment_of, gate_of, required_sign_offs
-from auditor.core.people import SignOffPredicate
+from auditor.core.people import ASSENT, DISSENT, SignOffPredicate
 from auditor.errors import VerificationError
 from auditor.model import epoch_us, isoformat
 from auditor.shell.other_runs import all_other_runs
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from auditor.shell.other_runs import OtherRun
     from auditor.shell.reliance import CheckedLedger, TrustPolicyReliance
-
-ASSENT = frozenset({"APPROVED", "GO"})
-DISSENT = frozenset({"REJECTED", "NO-GO"})
 
 
 @dataclass(frozen=True, slots=True)

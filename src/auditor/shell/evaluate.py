@@ -43,6 +43,7 @@ RECORDED = (
     "opa-python-client",
     "pyarrow",
     "pydantic",
+    "rfc3161-client",
     "rfc8785",
     "securesystemslib",
     "wasmtime",

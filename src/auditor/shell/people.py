@@ -159,7 +159,9 @@ def approve_waiver(
     environment = verified.bundle.predicate.scope.environment
     person = _person(author, WAIVER_APPROVAL, environment, now)
     if asked.spki == author.signer.public_key.keyid or asked.person == person:
-        raise UsageError("a waiver is approved by another person than its author")
+        raise UsageError(
+            "a waiver is approved by another person than its author", remedy="have somebody else approve it"
+        )
     members = {"waiver": digest, "comment": comment}
     return _signed(verified, author, WAIVER_APPROVAL, WaiverApprovalPredicate, members, now)
 

@@ -15,6 +15,7 @@ from auditor.adapters.signing.keys import load_public_key
 from auditor.core.authority import environment_of
 from auditor.errors import UsageError
 from auditor.model import isoformat
+from auditor.shell.owed import owed_sign_offs
 from auditor.shell.trusted import Standing, check_chain, check_signer, check_standing
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class TrustPolicyReliance:
             check_chain(bundle, self.trust, self.ledger.view, self.ledger.verified.leaves)
             size = self.ledger.verified.checkpoint.size
             notes.append(f"filed in ledger {self.ledger.view.origin}, whose {size} leaves were checked")
+            notes += owed_sign_offs(bundle, self.trust, self.ledger.view, self.standing.signed_at)
             if self.ledger.verified.anchored is None:
                 notes.append("no anchor: a ledger that was cut or forked since shows only against one (--anchor)")
         elif environment_of(policy, bundle.predicate.scope.environment).ledger is not None:

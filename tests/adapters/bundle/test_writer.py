@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import subprocess
 import sys
@@ -202,3 +204,18 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:
     assert "sealing failed" in done.stdout, done.stderr
     assert "free some space" in done.stdout
     assert not output.exists()
+
+
+def test_what_a_killed_process_left_half_sealed_is_removed_and_what_is_being_sealed_stays(tmp_path: Path) -> None:
+    left, held = tmp_path / "out" / ".sealing-left", tmp_path / "out" / ".sealing-held"
+    for folder in (left, held):
+        folder.mkdir(parents=True)
+        (folder / "data").write_bytes(b"half")
+    descriptor = os.open(held, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        make_sealed(tmp_path)
+        assert not left.exists()
+        assert held.exists()
+    finally:
+        os.close(descriptor)

@@ -33,7 +33,7 @@ def open_store(reference: str, endpoint: str | None = None) -> ObjectStore:
         from botocore.config import Config  # noqa: PLC0415 - an extra
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise EngineError(f"{reference}: boto3 is not installed", remedy="pip install 'auditor[s3]'") from error
+        raise EngineError(f"{reference}: boto3 is not installed", remedy="reinstall auditor") from error
     from auditor.adapters.archive.s3 import S3Store  # noqa: PLC0415 - heavy
 
     config = Config(connect_timeout=CONNECT_S, read_timeout=READ_S, retries={"mode": "standard", "max_attempts": TRIES})

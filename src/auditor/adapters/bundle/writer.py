@@ -7,6 +7,7 @@ Source: BagIt 1.0, RFC 8493.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from auditor.adapters.signing.timestamps import Timestamper
 
 BLOCK = 1 << 20
+SCRATCH = ".sealing-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
     made = [folder for folder in (output, *output.parents) if not folder.exists()]
     try:
         output.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".sealing-", dir=output))
+        _remove_abandoned(output)
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=output))
+        lock = _lock(scratch)
     except OSError as error:
         _remove_empty(made)
         raise UsageError(
@@ -91,6 +95,7 @@ def seal(request: SealRequest, output: Path, signer: Signer) -> Path:
             remedy="free some space, give another --output, or restore the file",
         ) from error
     finally:
+        os.close(lock)
         shutil.rmtree(scratch, ignore_errors=True)
         _remove_empty(made)
 
@@ -106,6 +111,24 @@ def _sealed(request: SealRequest, scratch: Path, output: Path, signer: Signer) -
     scratch.rename(target)
     _sync(output)
     return target
+
+
+def _lock(scratch: Path) -> int:
+    """Hold a folder as one that is being sealed; the lock falls with the process, however that ends."""
+    descriptor = os.open(scratch, os.O_RDONLY | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def _remove_abandoned(output: Path) -> None:
+    """Remove what a killed process left half-sealed; what another one is sealing just now stays."""
+    for left in output.glob(f"{SCRATCH}*"):
+        try:
+            lock = _lock(left)
+        except OSError:  # another process has it, or has just removed it
+            continue
+        shutil.rmtree(left, ignore_errors=True)
+        os.close(lock)
 
 
 def _remove_empty(made: list[Path]) -> None:

@@ -101,7 +101,7 @@ def _client(region: str | None, key_id: str) -> Any:
         import boto3  # noqa: PLC0415 - an extra
         from botocore.config import Config  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise EngineError("boto3, which asks AWS KMS, is not installed", remedy="install auditor[kms]") from error
+        raise EngineError("boto3, which asks AWS KMS, is not installed", remedy="reinstall auditor") from error
     # At debug level botocore logs whole requests, with the session token in their headers.
     logging.getLogger("botocore").setLevel(logging.INFO)
     config = Config(**TIMEOUTS, retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
