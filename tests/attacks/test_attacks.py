@@ -19,7 +19,7 @@ assert every
 HERE = [name for name, one in ATTACKS.items() if one.act is not None]
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", HERE, ids=[f"{ATTACKS[name].layer}: {name}" for name in HERE])
 def test_an_attack_meets_its_name(tmp_path: Path, name: str) -> None:
     attack = ATTACKS[name]
     assert attack.act is not None

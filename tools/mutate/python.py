@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -40,12 +41,17 @@ HEAVY = (
 )  # fmt: skip
 
 # The focussed tests of each module: what a reader would run while changing it.
+ATTACKS = "tests/attacks/test_attacks.py"
+PEOPLE = "tests/shell/test_people.py"
 TESTS = {
     "src/auditor/core/findings.py": ["tests/core/test_findings.py", "tests/core/test_counting.py"],
     "src/auditor/core/statistics.py": ["tests/core/test_readings.py", "tests/core/test_statistics.py"],
     "src/auditor/core/graph.py": ["tests/core/test_graph.py"],
     "src/auditor/core/decisions.py": ["tests/core/test_decisions.py"],
     "src/auditor/core/summary.py": ["tests/core/test_summary.py"],
+    "src/auditor/core/evidence.py": ["tests/core/test_evidence.py"],
+    "src/auditor/core/waivers.py": ["tests/core/test_waivers.py"],
+    "src/auditor/core/authority.py": ["tests/core/test_authority.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
     "src/auditor/shell/private_copy.py": ["tests/shell/test_private_copy.py", "tests/shell/test_verify.py"],
@@ -62,6 +68,8 @@ TESTS = {
     ],
     "src/auditor/adapters/signing/envelope.py": ["tests/adapters/signing/test_envelope.py"],
 }
+# Of the attacks, the layers that a module is on; the other files of its tests run whole.
+LAYERS: dict[str, tuple[str, ...]] = {}
 LEFT_OUT = "not flipping_any_byte"  # thorough and slow; the steps have tests of their own
 
 
@@ -72,6 +80,12 @@ def mutate_python(root: Path, wanted: Callable[[str], bool], progress: Callable[
     if early := [name for name in sys.modules if name.startswith("auditor.")]:
         raise RuntimeError(f"imported before the fork, so no mutant would be seen: {early}")
     os.chdir(root)
+    with tempfile.TemporaryDirectory(prefix="auditor-mutants-") as kept:
+        os.environ["AUDITOR_TESTS_KEEP"] = tempfile.tempdir = kept  # the first run fills it, without any mutant
+        return _mutate_all(root, wanted, progress)
+
+
+def _mutate_all(root: Path, wanted: Callable[[str], bool], progress: Callable[[str], None]) -> list[Outcome]:
     outcomes = []
     for file in filter(wanted, TESTS):
         source = (root / file).read_text(encoding="utf-8")
@@ -157,12 +171,19 @@ def _test(file: str, source: str, tests: list[str]) -> str:
         "-p",
         "no:cov",
         "-k",
-        LEFT_OUT,
+        _chosen(file, tests),
     ]
     status = pytest.main([*options, *tests], plugins=[seen])
     if status == pytest.ExitCode.OK:
         return "passed"
     return seen.name or f"pytest ended with {int(status)}"
+
+
+def _chosen(file: str, tests: Sequence[str]) -> str:
+    """Return which of the tests run: pytest's expression."""
+    layers = [f"[{layer}:" for layer in LAYERS.get(file, ())]
+    whole = [Path(test).name for test in tests if test != ATTACKS]
+    return f"{LEFT_OUT} and ({' or '.join([*whole, *layers])})" if layers else LEFT_OUT
 
 
 class _First:
