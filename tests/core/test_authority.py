@@ -59,7 +59,9 @@ def test_a_key_without_environments_signs_what_is_about_none() -> None:
 
 
 def test_a_refusal_says_whose_key_it_is_and_what_it_may() -> None:
-    with pytest.raises(VerificationError, match=f"key {PRODUCT[:16]} .Pia Product. may not .*; it may sign {SIGN_OFF}$"):
+    with pytest.raises(
+        VerificationError, match=f"key {PRODUCT[:16]} .Pia Product. may not .*; it may sign {SIGN_OFF}$"
+    ):
         signing_key(policy(), PRODUCT, RUN_PREDICATE, AT, environment="production")
     with pytest.raises(VerificationError, match=f"key {RUNNER[:16]} .a machine. may not sign"):
         signing_key(policy(), RUNNER, SIGN_OFF, AT, environment="production")
