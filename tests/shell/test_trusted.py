@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from attacks.scene import GATE, Scene, refused, scene
+from auditor.adapters.signing.envelope import sign
 from auditor.adapters.trust.opening import open_signed
 from auditor.core.leaves import RUN_STARTED_PREDICATE, RunStartedPredicate
 from auditor.core.people import SIGN_OFF
@@ -152,3 +153,10 @@ def test_what_is_signed_is_opened_whole(place: Scene) -> None:
     assert build_evidence({}, place.company.trust(), place.scope).refused == {}
     assert statement_of(place.bundle) != leaf.statement
     assert SIGN_OFF not in opened.key.predicates
+
+
+@pytest.mark.parametrize("payload", [b'{"_type":NaN}', b"[1,", b'{"_type":"a","_type":"a"}'])
+def test_a_statement_that_is_no_strict_json_is_refused(place: Scene, payload: bytes) -> None:
+    company = place.company
+    envelope = sign(payload, company.people["ada"].signer, company.tsa.stamp)
+    assert refused(lambda: open_signed(envelope, company.trust(), {}, ENVIRONMENT, "x")) == "statement-malformed"
