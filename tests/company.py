@@ -10,7 +10,6 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -36,8 +35,9 @@ from auditor.shell.trust_approval import approved_by_pack
 from auditor.shell.trusted_run import LedgerChoice, TrustedRun, trusted_run
 from auditor.shell.verify import Verification, verify_relying
 from auditor.shipped import policies_dir
+from kept import kept
 from trusting import Person, document, key, loaded, make_person
-from tsa import FOREVER, Tsa, make_tsa
+from tsa import FOREVER, Tsa, make_tsa, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ START, END = isoformat(FOREVER[0]), isoformat(FOREVER[1])
 PEOPLE = {"ada": ("security",), "bo": ("product", "release"), "cy": ("security", "product")}
 
 
-@cache
+@kept
 def collected(*incidents: str) -> tuple[Path, datetime, datetime]:
     """Return a snapshot of the estate, its as-of and when it was collected; made once in a test process."""
     folder = Path(mkdtemp(prefix="auditor-tests-company-"))
@@ -80,7 +80,7 @@ class Company:
     runner: Person
     people: dict[str, Person]
     ledger_key: Person
-    change: Callable[[dict[str, Any]], Any] = lambda _: None
+    change: Callable[[dict[str, Any]], Any] = unchanged
     gates: tuple[str, ...] = ("slo", "cost", "residency", "rollback")
     sign_offs: tuple[tuple[str, str], ...] = ()
     made: int = field(default=0)

@@ -38,6 +38,9 @@ class Certified:
     certificate: x509.Certificate
     private: ec.EllipticCurvePrivateKey
 
+    def __reduce__(self) -> tuple[Callable[[str, bytes], Certified], tuple[str, bytes]]:
+        return certified, (self.pem, self.private_pem)
+
     @property
     def pem(self) -> str:
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
@@ -51,6 +54,13 @@ class Certified:
         return self.private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+
+
+def certified(pem: str, private_pem: bytes) -> Certified:
+    """Read what ``Certified`` writes."""
+    private = serialization.load_pem_private_key(private_pem, None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    return Certified(x509.load_pem_x509_certificate(pem.encode()), private)
 
 
 def certify(
@@ -96,6 +106,14 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
     )
 
 
+def unchanged(_: dict[str, Any]) -> None:
+    """Change nothing."""
+
+
+def as_made(response: bytes) -> bytes:
+    return response
+
+
 @dataclass
 class Tsa:
     """A TSA whose clock stands at ``now``; ``change`` may edit what it is about to sign, ``finish`` the response."""
@@ -104,8 +122,8 @@ class Tsa:
     leaf: Certified
     now: datetime
     intermediates: tuple[Certified, ...] = ()
-    change: Callable[[dict[str, Any]], None] = lambda _: None
-    finish: Callable[[bytes], bytes] = lambda response: response
+    change: Callable[[dict[str, Any]], None] = unchanged
+    finish: Callable[[bytes], bytes] = as_made
     signed_certificate: Certified | None = None
     named_by: tuple[str, ...] = ("sha256",)
     digest: str = "sha256"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ from auditor.shell.ledger import file_statement
 from auditor.shell.statements import build_evidence, filed_envelopes
 from auditor.shell.verify import verify_relying
 from company import Company, collected, make_company, statement_of
+from kept import kept
 from people_said import SIGNED
 from sealed import Sealed, forge
 
@@ -201,7 +202,7 @@ class Scene:
         return isoformat(self.company.tsa.now + timedelta(**period))
 
 
-@cache
+@kept
 def _open(*incidents: str) -> Scene:
     """Return a company whose first run is announced and sealed, and not filed."""
     company = make_company(Path(mkdtemp(prefix="auditor-tests-attacks-")) / "company")

@@ -43,10 +43,13 @@ def another_release(scene: Scene) -> set[str]:
 
 @attack("semantics", "a pass of another environment", "environment-mismatch")
 def another_environment(scene: Scene) -> set[str]:
-    def twin(policy: dict[str, Any]) -> None:
-        policy["environments"].append(policy["environments"][0] | {"name": "staging", "ledger": None})
+    """Neither has a ledger that could tell."""
 
-    return scene.filed().amend(twin).admission(environment="staging", ledger=False)
+    def twin(policy: dict[str, Any]) -> None:
+        policy["environments"][0].update(ledger=None)
+        policy["environments"].append(policy["environments"][0] | {"name": "staging"})
+
+    return scene.filed().amend(twin).admission(environment="staging", ledger=False, stamp=False)
 
 
 @attack("semantics", "a pass of another environment, with the ledger that it is filed in", "environment-mismatch")

@@ -19,7 +19,13 @@ assert every
 HERE = [name for name, one in ATTACKS.items() if one.act is not None]
 
 
-@pytest.mark.parametrize("name", HERE)
+def _words(name: str) -> str:
+    """Return an attack's layer, what it meets and its name: tools/mutate chooses by the first two."""
+    one = ATTACKS[name]
+    return f"{one.layer}:{'holds' if one.meets == HOLDS else one.meets}: {name}"
+
+
+@pytest.mark.parametrize("name", HERE, ids=map(_words, HERE))
 def test_an_attack_meets_its_name(tmp_path: Path, name: str) -> None:
     attack = ATTACKS[name]
     assert attack.act is not None

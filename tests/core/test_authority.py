@@ -21,6 +21,7 @@ from auditor.core.authority import (
     timestamp_authorities,
 )
 from auditor.core.run_predicate import RUN_PREDICATE
+from auditor.core.trust import TRUST_PREDICATE
 from auditor.errors import VerificationError
 from trusting import AT, POLICIES, SIGN_OFF, SOURCES, WASM, policy
 
@@ -47,6 +48,25 @@ def refused(call: Callable[[], object]) -> str:
 def test_a_key_signs_what_it_may() -> None:
     assert signing_key(policy(), PRODUCT, SIGN_OFF, AT, environment="production").person == "Pia Product"
     assert signing_key(policy(), RUNNER, RUN_PREDICATE, AT, environment="staging").person is None
+
+
+def test_a_key_without_environments_signs_what_is_about_none() -> None:
+    assert signing_key(policy(), OWNER, TRUST_PREDICATE, AT, environment=None).keyId == OWNER
+    assert (
+        refused(lambda: signing_key(policy(), OWNER, TRUST_PREDICATE, AT, environment="production"))
+        == "key-not-for-environment"
+    )
+
+
+def test_a_refusal_says_whose_key_it_is_and_what_it_may() -> None:
+    with pytest.raises(
+        VerificationError, match=f"key {PRODUCT[:16]} .Pia Product. may not .*; it may sign {SIGN_OFF}$"
+    ):
+        signing_key(policy(), PRODUCT, RUN_PREDICATE, AT, environment="production")
+    with pytest.raises(VerificationError, match=f"key {RUNNER[:16]} .a machine. may not sign"):
+        signing_key(policy(), RUNNER, SIGN_OFF, AT, environment="production")
+    with pytest.raises(VerificationError, match="key 0{16} .*; it may for nothing$"):
+        signing_key(policy(), OWNER, TRUST_PREDICATE, AT, environment="production")
 
 
 @pytest.mark.parametrize(

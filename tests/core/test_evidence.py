@@ -80,6 +80,8 @@ def test_one_person_does_not_sign_in_two_roles_that_are_kept_apart() -> None:
     assert why(build(first, signed("b", SIGN_OFF, HOUR, role="product")), "b") == "roles-kept-apart"
     lent = signed("b", SIGN_OFF, HOUR, role="product", person="cy", key="ada")
     assert why(build(first, lent), "b") == "roles-kept-apart"
+    second_key = signed("b", SIGN_OFF, HOUR, role="product", key="another of ada's")
+    assert why(build(first, second_key), "b") == "roles-kept-apart"
     other = signed("b", SIGN_OFF, HOUR, role="product", person="cy")
     assert len(build(first, other).tables["sign_offs"]) == 2
     same_role = signed("b", SIGN_OFF, HOUR, line="218")
@@ -119,6 +121,8 @@ def test_a_waiver_without_the_consent_of_another_is_none() -> None:
     assert why(build(WAIVED, own), "a") == "waiver-approved-by-its-author"
     lent = signed("b", WAIVER_APPROVAL, HOUR, waiver="a" * 64, person="bo", key="ada")
     assert why(build(WAIVED, lent), "a") == "waiver-approved-by-its-author"
+    second_key = signed("b", WAIVER_APPROVAL, HOUR, waiver="a" * 64, key="another of ada's")
+    assert why(build(WAIVED, second_key), "a") == "waiver-approved-by-its-author"
     assert one_row(build(WAIVED, own, signed("c", WAIVER_APPROVAL, HOUR, person="bo", waiver="a" * 64)), "waivers")
     assert why(build(CONSENT), "b") == "no-such-waiver"
 
@@ -132,6 +136,14 @@ def test_a_waiver_is_never_back_dated_nor_too_long() -> None:
     assert why(build(long, CONSENT), "a") == "waiver-too-long"
     over = signed("a", WAIVER, notBefore=isoformat(NOON), expiry=isoformat(NOON + HOUR))
     assert why(build(over, CONSENT), "a") == "waiver-never-begins"
+
+
+def test_where_no_longest_waiver_is_said_none_is_short_enough() -> None:
+    instant = timedelta(microseconds=1)
+    brief = signed("a", WAIVER, notBefore=isoformat(NOON), expiry=isoformat(NOON + instant))
+    consent = signed("b", WAIVER_APPROVAL, person="bo", waiver="a" * 64)
+    assert why(evidence_tables([brief, consent], {}, SCOPE, Separation()), "a") == "waiver-too-long"
+    assert one_row(evidence_tables([brief, consent], {}, SCOPE, Separation(longest_waiver=instant)), "waivers")
 
 
 def test_only_security_adjudicates() -> None:
@@ -176,6 +188,8 @@ def rebuilt() -> Any:
 
 def test_tables_are_read_as_they_were_written() -> None:
     assert read_tables(rebuilt()).document() == rebuilt()
+    standing = build(signed("a", SIGN_OFF)).document()
+    assert read_tables(standing).document() == standing
     assert read_tables(NO_STATEMENTS.document()).document() == NO_STATEMENTS.document()
 
 
@@ -186,6 +200,7 @@ def test_tables_are_read_as_they_were_written() -> None:
         (lambda d: d.update(schemaVersion=2), "version 2"),
         (lambda d: d.update(schemaVersion=True), "version True"),
         (lambda d: d["tables"].pop("waivers"), "exactly the tables"),
+        (lambda d: d.update(tables=list(d["tables"])), "exactly the tables"),
         (lambda d: d["tables"].update(waivers={}), "table waivers"),
         (lambda d: d["tables"]["sign_offs"].append(None), "table sign_offs"),
         (lambda d: d["tables"]["sign_offs"][0].pop("role"), "table sign_offs"),

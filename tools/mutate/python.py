@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -40,13 +41,24 @@ HEAVY = (
 )  # fmt: skip
 
 # The focussed tests of each module: what a reader would run while changing it.
+ATTACKS = "tests/attacks/test_attacks.py"
+TRUSTED = "tests/shell/test_trusted.py"
 TESTS = {
     "src/auditor/core/findings.py": ["tests/core/test_findings.py", "tests/core/test_counting.py"],
     "src/auditor/core/statistics.py": ["tests/core/test_readings.py", "tests/core/test_statistics.py"],
     "src/auditor/core/graph.py": ["tests/core/test_graph.py"],
     "src/auditor/core/decisions.py": ["tests/core/test_decisions.py"],
     "src/auditor/core/summary.py": ["tests/core/test_summary.py"],
+    "src/auditor/core/evidence.py": ["tests/core/test_evidence.py"],
+    "src/auditor/core/waivers.py": ["tests/core/test_waivers.py"],
+    "src/auditor/core/authority.py": ["tests/core/test_authority.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
+    "src/auditor/shell/trusted.py": [ATTACKS, TRUSTED],
+    "src/auditor/shell/statements.py": [TRUSTED, ATTACKS],
+    "src/auditor/shell/approval.py": [TRUSTED, ATTACKS],
+    "src/auditor/shell/reliance.py": [TRUSTED, ATTACKS],
+    "src/auditor/shell/admit.py": ["tests/shell/test_admit.py", ATTACKS],
+    "src/auditor/adapters/trust/opening.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
     "src/auditor/shell/private_copy.py": ["tests/shell/test_private_copy.py", "tests/shell/test_verify.py"],
     "src/auditor/adapters/bundle/ustar.py": ["tests/adapters/bundle/test_container.py"],
@@ -62,6 +74,27 @@ TESTS = {
     ],
     "src/auditor/adapters/signing/envelope.py": ["tests/adapters/signing/test_envelope.py"],
 }
+# Of the attacks, those that a module must notice, by layer and what they meet; the other files of its tests run whole.
+CHOSEN = {
+    "src/auditor/shell/trusted.py": (
+        ":timestamp-too-late:", ":timestamp-before-as-of:", ":trust-", ":pack-unapproved:", ":policy-unapproved:", ":evidence-",
+        ":chain-", "[trust:holds:", "[trust:gate-unapproved:", "[time:holds:", "[sequence:holds:",
+    ),
+    "src/auditor/shell/statements.py": (
+        ":evidence-", "[sign_off:role-", "[sign_off:key-", "[sign_off:subject-", "[sign_off:other-", "[sign_off:roles-",
+        "[sequence:",
+    ),
+    "src/auditor/shell/approval.py": ("-unapproved:", ":control-missing:"),
+    "src/auditor/shell/reliance.py": (
+        ":ledger-", ":chain-missing:", ":key-unknown:", ":key-revoked:", ":environment-unknown:", ":evidence-differs:",
+        "[sequence:holds:",
+    ),
+    "src/auditor/shell/admit.py": (
+        ":run-", ":sign-off-", ":gate-", ":checkpoint-", ":verdict-", ":release-", ":environment-mismatch:",
+        ":ledger-not-consulted:", "[sequence:holds:",
+    ),
+    "src/auditor/adapters/trust/opening.py": (":key-", ":statement-malformed:", "[time:"),
+}  # fmt: skip
 LEFT_OUT = "not flipping_any_byte"  # thorough and slow; the steps have tests of their own
 
 
@@ -72,6 +105,12 @@ def mutate_python(root: Path, wanted: Callable[[str], bool], progress: Callable[
     if early := [name for name in sys.modules if name.startswith("auditor.")]:
         raise RuntimeError(f"imported before the fork, so no mutant would be seen: {early}")
     os.chdir(root)
+    with tempfile.TemporaryDirectory(prefix="auditor-mutants-") as kept:
+        os.environ["AUDITOR_TESTS_KEEP"] = tempfile.tempdir = kept  # the first run fills it, without any mutant
+        return _mutate_all(root, wanted, progress)
+
+
+def _mutate_all(root: Path, wanted: Callable[[str], bool], progress: Callable[[str], None]) -> list[Outcome]:
     outcomes = []
     for file in filter(wanted, TESTS):
         source = (root / file).read_text(encoding="utf-8")
@@ -157,12 +196,19 @@ def _test(file: str, source: str, tests: list[str]) -> str:
         "-p",
         "no:cov",
         "-k",
-        LEFT_OUT,
+        _chosen(file, tests),
     ]
     status = pytest.main([*options, *tests], plugins=[seen])
     if status == pytest.ExitCode.OK:
         return "passed"
     return seen.name or f"pytest ended with {int(status)}"
+
+
+def _chosen(file: str, tests: Sequence[str]) -> str:
+    """Return which of the tests run: pytest's expression."""
+    attacks = CHOSEN.get(file, ())
+    whole = [Path(test).name for test in tests if test != ATTACKS]
+    return f"{LEFT_OUT} and ({' or '.join([*whole, *attacks])})" if attacks else LEFT_OUT
 
 
 class _First:
