@@ -65,8 +65,6 @@ NAMED = [
      f"{TRUST}::test_a_version_is_not_used_before_it_is_valid"),
     ("trust", "enrolling a key that somebody else holds", "enrolment-mismatch",
      "tests/adapters/trust/test_enrolment.py::test_nobody_enrols_a_key_that_they_do_not_hold"),
-    ("sign_off", "two roles that must be two people", "roles-not-distinct",
-     "tests/core/test_authority.py::test_a_second_key_does_not_make_a_second_person"),
     ("sequence", "a leaf twice, signed by the ledger's key", "ledger-statement-repeated",
      f"{CHECKING}::test_what_the_ledgers_key_signs_must_still_make_sense"),
     ("sequence", "a leaf that closes what is closed", "ledger-closes-wrong",

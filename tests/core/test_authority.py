@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from auditor.core.authority import (
     Triple,
-    check_distinct,
     check_role,
     gate_approval,
     known_key,
@@ -141,41 +140,6 @@ def test_a_role_ends() -> None:
     check_role(ended, known_key(ended, PRODUCT), "product", datetime(2026, 2, 1, tzinfo=UTC))
     assert refused(lambda: check_role(ended, known_key(ended, PRODUCT), "product", AT)) == "role-not-held"
     assert refused(lambda: check_role(ended, known_key(ended, RUNNER), "product", AT)) == "role-not-held"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "ok"),
-    [
-        (("product", PRODUCT), ("security", SECURITY), True),
-        (("product", SECURITY), ("security", SECURITY), False),
-        (("security", SECURITY), ("product", SECURITY), False),
-        (("product", SECURITY), ("operations", SECURITY), True),
-        (("product", PRODUCT), ("product", PRODUCT), True),
-        (("product", RUNNER), ("security", RUNNER), False),
-    ],
-)
-def test_declared_pairs_are_two_people(one: tuple[str, str], other: tuple[str, str], ok: bool) -> None:  # noqa: FBT001
-    asked = policy()
-
-    def ask() -> None:
-        check_distinct(asked, (one[0], known_key(asked, one[1])), (other[0], known_key(asked, other[1])))
-
-    if ok:
-        ask()
-    else:
-        assert refused(ask) == "roles-not-distinct"
-
-
-def test_a_second_key_does_not_make_a_second_person() -> None:
-    asked = policy(lambda one: one["keys"][2].update(person="Pia Product"))
-    product, security = known_key(asked, PRODUCT), known_key(asked, SECURITY)
-    assert refused(lambda: check_distinct(asked, ("product", product), ("security", security))) == "roles-not-distinct"
-
-
-def test_two_machines_are_no_one_person() -> None:
-    asked = policy(lambda one: one["keys"][2].update(person=None))
-    runner, other = known_key(asked, RUNNER), known_key(asked, SECURITY)
-    check_distinct(asked, ("product", runner), ("security", other))
 
 
 def test_what_is_approved_passes() -> None:

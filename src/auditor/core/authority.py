@@ -97,25 +97,6 @@ def check_role(policy: TrustPolicy, key: KeyMember, role: str, at: datetime) -> 
         )
 
 
-def check_distinct(policy: TrustPolicy, one: tuple[str, KeyMember], other: tuple[str, KeyMember]) -> None:
-    """Refuse two (role, key) that have to be two people and are one. Raises ``roles-not-distinct``.
-
-    Only pairs that are declared distinct are compared, by person and by key id, which is the digest of the SPKI.
-    (Author and approver of a waiver are always two: ``auditor.core.evidence``.)
-    """
-    roles = {one[0], other[0]}
-    if not any(set(pair) == roles for pair in policy.distinct):
-        return
-    same_person = one[1].person is not None and one[1].person == other[1].person
-    if same_person or one[1].keyId == other[1].keyId:
-        raise VerificationError(
-            "roles-not-distinct",
-            f"{one[0]!r} and {other[0]!r} must be two people; both are {one[1].person or 'a machine'} "
-            f"(keys {one[1].keyId[:16]} and {other[1].keyId[:16]})",
-            remedy="have another person sign in one of the two roles",
-        )
-
-
 def environment_of(policy: TrustPolicy, name: str) -> EnvironmentMember:
     """Return an environment. Raises ``VerificationError`` (``environment-unknown``)."""
     for environment in policy.environments:

@@ -59,7 +59,6 @@ REFUSALS: dict[str, str] = {
     "control-missing": "a control that is mandatory for the gate was not evaluated",
     "pack-unapproved": "the compiled policies are no approved triple of sources, Wasm and OPA version",
     "role-not-held": "the signer did not have the role at the time of signing",
-    "roles-not-distinct": "one person or key signed in two roles that must be two people",
     "evidence-misnamed": "a signed statement goes by another name than its digest",
     "evidence-differs": "the rows of what people signed are not what the signed statements come to",
     "chain-missing": "the run names no ledger, and its environment has one",

@@ -36,7 +36,7 @@ OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-", "e
 ELSEWHERE = {
     "limit-exceeded", "container-not-canonical", "report-differs", "wasm-differs",
     "key-not-for-predicate", "key-not-for-environment", "key-outside-validity", "key-revoked", "role-not-held",
-    "roles-not-distinct", "environment-unknown", "gate-unknown", "profile-unapproved", "policy-unapproved",
+    "environment-unknown", "gate-unknown", "profile-unapproved", "policy-unapproved",
     "control-missing", "pack-unapproved",
 }  # fmt: skip
 
