@@ -10,6 +10,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.core.trust_approvals import Approved
     from auditor.model import Scope
 
 ENVIRONMENT = "production"
@@ -59,6 +61,11 @@ def collected(*incidents: str) -> tuple[Path, datetime, datetime]:
     estate = write_estate(folder / "estate", incidents=incidents)
     snapshot = collect(estate.config, folder / "snapshot", collected_at=estate.collected_at)
     return snapshot, estate.as_of, estate.collected_at
+
+
+@cache
+def _approved(gate: str) -> Approved:
+    return approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, ())
 
 
 def dated(**members: Any) -> dict[str, Any]:
@@ -120,7 +127,7 @@ class Company:
         return loaded(TrustPolicy.model_validate(policy), self.owner)
 
     def _gate(self, gate: str) -> dict[str, Any]:
-        approved = approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, ())
+        approved = _approved(gate)
         return {
             "gate": gate,
             "profiles": [dated(id=approved.profile)],
