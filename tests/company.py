@@ -10,6 +10,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditor.adapters.trust.reader import LoadedTrust
+    from auditor.core.trust_approvals import Approved
     from auditor.model import Scope
 
 ENVIRONMENT = "production"
@@ -64,6 +66,11 @@ def collected(*incidents: str) -> tuple[Path, datetime, datetime]:
 
 def mappings_of(snapshot: Path) -> bytes:
     return (snapshot / MAPPINGS).read_bytes()
+
+
+@cache
+def _approved(gate: str) -> Approved:
+    return approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, (), mappings_of(collected()[0]))
 
 
 def dated(**members: Any) -> dict[str, Any]:
@@ -125,7 +132,7 @@ class Company:
         return loaded(TrustPolicy.model_validate(policy), self.owner)
 
     def _gate(self, gate: str) -> dict[str, Any]:
-        approved = approved_by_pack(policies_dir(), DEFAULT_PROFILE, gate, (), mappings_of(collected()[0]))
+        approved = _approved(gate)
         return {
             "gate": gate,
             "profiles": [dated(id=approved.profile)],

@@ -32,9 +32,9 @@ def place(tmp_path: Path) -> Scene:
     return scene(tmp_path).filed()
 
 
-def told(place: Scene, *, ledger: bool = True, **question: Any) -> Counter[str]:
-    """Return how often each reason is told; the checkpoint's age is asked only where ``question`` does."""
-    scope = place.verify(ledger=False).bundle.predicate.scope
+def reasons(place: Scene, *, ledger: bool = True, **question: Any) -> tuple[Reason, ...]:
+    """Return the reasons against the bundle; the checkpoint's age is asked only where ``question`` does."""
+    scope = place.scope
     asked = {
         "release": scope.release,
         "environment": scope.environment,
@@ -43,8 +43,14 @@ def told(place: Scene, *, ledger: bool = True, **question: Any) -> Counter[str]:
         "longest_age": LONG,
     }
     verify = partial(verify_relying, replay=False)
-    answer = admit(place.bundle, place.company.relying(ledger=ledger), Question(**asked | question), verify=verify)
-    return Counter(one.code for one in answer.reasons)
+    return admit(
+        place.bundle, place.company.relying(ledger=ledger), Question(**asked | question), verify=verify
+    ).reasons
+
+
+def told(place: Scene, **question: Any) -> Counter[str]:
+    """Return how often each reason is told."""
+    return Counter(one.code for one in reasons(place, **question))
 
 
 def test_only_what_is_undecided_is_undecided(place: Scene) -> None:
@@ -164,6 +170,11 @@ def test_a_later_run_that_decided_nothing_supersedes_none(place: Scene) -> None:
     place.company.later()
     other = place.start()
     begun = read_ledger(place.company.ledger).leaves[other].statement
+    place.stamp()
+    (reason,) = reasons(place)
+    assert reason.code == "run-unacknowledged"
+    assert f": leaf {other}, begun " in reason.message
+    assert reason.message.endswith(f", open, statement {begun[:16]}")
     place.hear("bo", "product", acknowledges=[begun])
     place.stamp()
     assert not told(place)

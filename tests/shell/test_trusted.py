@@ -110,7 +110,11 @@ def test_a_bundle_is_judged_before_it_is_checked(place: Scene) -> None:
 
 
 def test_a_reliance_without_a_ledger_consults_none(place: Scene) -> None:
-    assert TrustPolicyReliance(place.company.trust()).open_ledger(ENVIRONMENT) is None
+    trust = place.company.trust()
+    assert TrustPolicyReliance(trust).open_ledger(ENVIRONMENT) is None
+    for found in ("ledger", "standing", "_signed_at"):  # what is found by checking is never brought
+        with pytest.raises(TypeError, match=found):
+            TrustPolicyReliance(trust, **{found: None})
 
 
 def test_a_statement_is_about_the_environment_that_is_asked(place: Scene) -> None:
