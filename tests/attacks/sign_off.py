@@ -225,6 +225,12 @@ def misnamed(scene: Scene) -> str:
     return scene.forge().refusal(ledger=False)
 
 
+@attack("sign_off", "a file among the signed statements that is none", "evidence-misnamed")
+def stray(scene: Scene) -> str:
+    (scene.bundle / "data" / "evidence" / "note.txt").write_bytes(b"bo agreed on the telephone")
+    return scene.forge().refusal(ledger=False)
+
+
 @attack("sign_off", "a row that nobody signed", "evidence-differs")
 def invented_row(scene: Scene) -> str:
     path = scene.bundle / "data" / "evidence" / "tables.json"

@@ -161,6 +161,13 @@ def second_way_unapproved(scene: Scene) -> str:
     return scene.forge().refusal(ledger=False)
 
 
+@attack("trust", "a Rego file beside the policies, which nothing compiles: it stays approved", HOLDS)
+def rego_elsewhere(scene: Scene) -> str:
+    (scene.bundle / "data" / "report" / "extra.rego").write_text(SECOND_WAY)
+    scene.forge()
+    return HOLDS if scene.verify(ledger=False) else "it was refused"
+
+
 @attack("trust", "another Wasm under the approved sources", "pack-unapproved")
 def another_wasm(scene: Scene) -> str:
     wasm = policies(scene) / "policy.wasm"

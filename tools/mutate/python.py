@@ -56,7 +56,7 @@ TESTS = {
     "src/auditor/shell/trusted.py": [ATTACKS, TRUSTED],
     "src/auditor/shell/statements.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/approval.py": [TRUSTED, ATTACKS],
-    "src/auditor/shell/reliance.py": [TRUSTED, ATTACKS],
+    "src/auditor/shell/reliance.py": [TRUSTED, "tests/shell/test_verify.py", ATTACKS],
     "src/auditor/shell/admit.py": ["tests/shell/test_admit.py", ATTACKS],
     "src/auditor/adapters/trust/opening.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
