@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO ?=
-PYTEST ?= -n auto
+PYTEST ?= -n auto --dist worksteal
 ONLY ?=
 SECONDS ?= 60
 # 25 for evaluate, 25 for a sign-off, 4 x 25 for the ledger and 2 x 25 for the archive: 200

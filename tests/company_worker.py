@@ -19,7 +19,7 @@ from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.signing.envelope import payload_digest
 from auditor.adapters.signing.keys import load_signer
 from auditor.adapters.signing.tsa_client import http_timestamper
-from auditor.adapters.snapshot.reader import open_snapshot
+from auditor.adapters.snapshot.reader import MAPPINGS, open_snapshot
 from auditor.adapters.trust.reader import LoadedTrust, read_trust
 from auditor.shell.clock import utc_now
 from auditor.shell.evaluate import DEFAULT_PROFILE, evaluate
@@ -61,6 +61,7 @@ def run(root: Path, trust: LoadedTrust, tsa: str) -> str:
         pack=pack,
         profile=load_profile(pack, DEFAULT_PROFILE),
         configuration_digest="c" * 64,
+        mappings=(snapshot / MAPPINGS).read_bytes(),
         as_of=as_of,
     ) as (begun, closer):
         done = evaluate(

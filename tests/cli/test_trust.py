@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 import pytest
 
 from auditor.cli.trust import command as group
+from auditor.estate import write_estate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ class Desk:
 
     def __init__(self, auditor: Callable[..., Said], place: Path) -> None:
         self.auditor, self.place = auditor, place
+        shutil.copyfile(write_estate(place.parent / "estate").config, place / "auditor.toml")
         for name, scheme in (("anna", "ed25519"), ("bert", "ecdsa-p256"), ("run", "ed25519"), ("ledger", "ed25519")):
             assert auditor("keygen", "--output", f"{name}.pem", "--scheme", scheme).code == 0
 

@@ -14,6 +14,8 @@ from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.reports.markdown import control_words
 from auditor.errors import EngineError, VerificationError
+from auditor.shell import private_copy
+from auditor.shell.reliance import NO_TRUST
 from auditor.shell.verify import verify
 from auditor.shipped import policies_dir
 from sealed import Sealed, decide_alike, forge, make_sealed
@@ -21,7 +23,6 @@ from sealed import Sealed, decide_alike, forge, make_sealed
 if TYPE_CHECKING:
     from pathlib import Path
 
-UNAPPROVED = "no trust policy: profile and policies are unapproved"
 OLDER = f"decided with duckdb 1.4.0, decided again with duckdb {version('duckdb')}"
 
 
@@ -47,8 +48,8 @@ def test_each_step_is_told_as_it_begins(sealed: Sealed, *, replay: bool) -> None
 def test_the_notes_are_these_and_no_others(sealed: Sealed) -> None:
     done = verify(sealed.root, sealed.public_pem, decide_again=decide_alike)
     development = f"signed by a development key ({done.key_id[:16]})"
-    assert done.notes == (development, UNAPPROVED, OLDER)
-    assert verify(sealed.root, sealed.public_pem, replay=False).notes == (development, UNAPPROVED)
+    assert done.notes == (development, NO_TRUST, OLDER)
+    assert verify(sealed.root, sealed.public_pem, replay=False).notes == (development, NO_TRUST)
     assert verify(sealed.root, sealed.public_pem, replay=False).isolation == ()
 
 
@@ -58,7 +59,7 @@ def test_a_key_that_is_for_use_and_the_same_engine_need_no_note(sealed: Sealed) 
         stated["replay"]["sqlEngine"] = f"duckdb {version('duckdb')}"
 
     forge(sealed, predicate=change)
-    assert verify(sealed.root, sealed.public_pem, decide_again=decide_alike).notes == (UNAPPROVED,)
+    assert verify(sealed.root, sealed.public_pem, decide_again=decide_alike).notes == (NO_TRUST,)
 
 
 def test_policies_that_another_engine_decided_are_noted(sealed: Sealed) -> None:
@@ -89,15 +90,15 @@ def test_a_link_to_a_bundle_is_refused_even_when_it_leads_nowhere(tmp_path: Path
 
 
 def test_a_file_that_is_gone_before_it_is_copied_is_no_verdict(sealed: Sealed, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = verification.list_files
+    listed = private_copy.list_files
 
     def then_remove(root: Path) -> dict[str, int]:
         files = listed(root)
         sealed.path(layout.DECISIONS).unlink()
         return files
 
-    monkeypatch.setattr(verification, "list_files", then_remove)
-    with pytest.raises(EngineError, match="cannot be copied for verification"):
+    monkeypatch.setattr(private_copy, "list_files", then_remove)
+    with pytest.raises(EngineError, match=r"decisions\.json: cannot be read"):
         verify(sealed.root, sealed.public_pem, replay=False)
 
 

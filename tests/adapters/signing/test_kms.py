@@ -163,11 +163,11 @@ def test_no_credential_gets_into_a_log_or_an_error(kms: Kms, caplog: pytest.LogC
     assert "PLANTED" not in f"{caplog.text}{caught.value}{caught.value!r}{vars(signer)}"
 
 
-def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_boto3_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(EngineError, match="boto3") as caught:
         open_kms(ARN)
-    assert caught.value.remedy == "install auditor[kms]"
+    assert caught.value.remedy == "reinstall auditor"
 
 
 def test_a_kms_signer_is_opened_in_one_way() -> None:
