@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from auditor.adapters.snapshot.reader import Snapshot
 
 SLOT_US = 10_000_000
-QUERY_TIMEOUT_S = 600.0
 THREADS = 2
 SMALL_BYTES = 8_000_000
 
