@@ -102,10 +102,11 @@ def test_no_key_is_refused(pia: Person) -> None:
     assert code(sign(b"[1, 1e999]", pia.signer)) == "statement-malformed"
 
 
-@given(st.data())
-def test_no_byte_can_change(pia: Person, data: st.DataObject) -> None:
+@given(st.integers(0, 2**32 - 1), st.integers(1, 255))
+def test_no_byte_can_change(pia: Person, place: int, flip: int) -> None:
+    """The place is drawn from more than there are, for an ECDSA signature is not always as long."""
     content = bytearray(request(pia))
-    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    content[place % len(content)] ^= flip
     with pytest.raises(VerificationError):
         enrolled_key(bytes(content), "example", CHALLENGE, "enrolment.json")
 
