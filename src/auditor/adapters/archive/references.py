@@ -29,9 +29,9 @@ def open_store(reference: str, endpoint: str | None = None) -> ObjectStore:
     if match is None:
         raise UsageError(f"{reference}: no archive", remedy="give a directory, or s3://BUCKET or s3://BUCKET/PREFIX")
     try:
-        import boto3  # noqa: PLC0415 - an extra
-        from botocore.config import Config  # noqa: PLC0415 - an extra
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - an extra
+        import boto3  # noqa: PLC0415 - heavy
+        from botocore.config import Config  # noqa: PLC0415 - heavy
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - heavy
     except ImportError as error:
         raise EngineError(f"{reference}: boto3 is not installed", remedy="reinstall auditor") from error
     from auditor.adapters.archive.s3 import S3Store  # noqa: PLC0415 - heavy

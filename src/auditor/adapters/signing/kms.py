@@ -98,8 +98,8 @@ def open_kms(key_id: str) -> KmsSigner:
 
 def _client(region: str | None, key_id: str) -> Any:
     try:
-        import boto3  # noqa: PLC0415 - an extra
-        from botocore.config import Config  # noqa: PLC0415 - an extra
+        import boto3  # noqa: PLC0415 - heavy
+        from botocore.config import Config  # noqa: PLC0415 - heavy
     except ImportError as error:
         raise EngineError("boto3, which asks AWS KMS, is not installed", remedy="reinstall auditor") from error
     # At debug level botocore logs whole requests, with the session token in their headers.
@@ -110,7 +110,7 @@ def _client(region: str | None, key_id: str) -> Any:
 
 def _asked(ask: Callable[[], Any], key_id: str) -> Any:
     """Return KMS's answer; an error names the key and the kind of failure, never the request."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - heavy
 
     remedy = "check credentials, region and network of AWS KMS"
     try:

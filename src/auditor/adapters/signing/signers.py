@@ -59,7 +59,7 @@ def open_signer(reference: str, secret: Callable[[], bytes] | None = None) -> Si
     """
     named = parse_reference(reference)
     if named.store == KMS:
-        from auditor.adapters.signing.kms import open_kms  # noqa: PLC0415 - heavy, and an extra
+        from auditor.adapters.signing.kms import open_kms  # noqa: PLC0415 - heavy
 
         return open_kms(named.place)
     if named.store == PKCS11:
