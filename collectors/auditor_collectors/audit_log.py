@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
-from auditor.tables import UNDECLARED, identifier_halves, schema
+from auditor.tables import identifier_halves, schema
+from auditor.tables.audit import UNDECLARED
 from auditor_collectors import files
 from auditor_collectors.batches import connect, coverage, exactly, rows, stream
 from auditor_collectors.jsonlines import AGAIN, json_object, lines, member

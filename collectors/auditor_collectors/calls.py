@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import CollectionError
-from auditor.tables import COVERAGE_STATUSES
+from auditor.tables.state import COVERAGE_STATUSES
 from auditor_collectors import files
 from auditor_collectors.batches import coverage, refuse_row
 from auditor_collectors.jsonlines import AGAIN, member, objects

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from auditor.tables import FLAG_CHANGE_KINDS
+from auditor.tables.flags import FLAG_CHANGE_KINDS
 from auditor_collectors.options import Globs, Values  # noqa: TC001 - pydantic reads them
 
 if TYPE_CHECKING:

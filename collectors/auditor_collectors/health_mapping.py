@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from auditor.tables import HEALTH_STATUSES
+from auditor.tables.state import HEALTH_STATUSES
 from auditor_collectors.batches import literal
 from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted, text
 from auditor_collectors.table_checks import future

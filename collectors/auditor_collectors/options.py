@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-from auditor.tables import UNDECLARED
+from auditor.tables.audit import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from auditor.tables import REQUEST_CACHES, REQUEST_KINDS, REQUEST_OUTCOMES
+from auditor.tables.traffic import REQUEST_CACHES, REQUEST_KINDS, REQUEST_OUTCOMES
 from auditor_collectors.mapping import (
     Cost,
     Instant,

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
-from auditor.tables import FINDING_SEVERITIES, identifier_halves, schema
+from auditor.tables import identifier_halves, schema
+from auditor.tables.audit import FINDING_SEVERITIES
 from auditor_collectors import calls, files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,

@@ -42,3 +42,20 @@ class Table:
             for c in self.columns
         ]
         return pa.schema(fields, metadata={"table": self.name, "schema_version": str(SCHEMA_VERSION)})
+
+
+def scope() -> tuple[Column, ...]:
+    """Return the columns that every table of facts begins with."""
+    return (
+        Column("system", "text", "system under audit"),
+        Column("environment", "text", "environment of the system"),
+        Column("source", "text", "name of the source in auditor.toml"),
+    )
+
+
+def identifier(name: str, meaning: str, *, nullable: bool = False) -> tuple[Column, ...]:
+    """Return the two columns of an id: the halves of the first 128 bits of its SHA-256."""
+    return (
+        Column(f"{name}_hi", "int", f"{meaning}: high 64 bits of its 128-bit digest", "1", nullable=nullable),
+        Column(f"{name}_lo", "int", f"{meaning}: low 64 bits of its 128-bit digest", "1", nullable=nullable),
+    )

@@ -12,7 +12,8 @@ from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.adapters.snapshot.writer import SnapshotWriter
 from auditor.collector import Batch
 from auditor.errors import CollectionError, EngineError, UsageError
-from auditor.tables import REQUEST_KINDS, TABLES, schema
+from auditor.tables import TABLES, schema
+from auditor.tables.traffic import REQUEST_KINDS
 from collecting import unprivileged
 from snapshots import COLLECTED_AT, SCOPE, VALUES, batch, row
 
