@@ -2,8 +2,8 @@
 
 Rules kept here: a table is declared in one place, in the module of its kind. Canonical units are integer microseconds
 (``us``), integer counts (``1``), integer billionths of a currency and UTC instants; every column states its unit and
-meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are the two signed 64-bit
-halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
+meaning in its field metadata; nullable only where the source may honestly not say. Identifiers are the two signed
+64-bit halves (``*_hi``, ``*_lo``) of the first 128 bits of SHA-256 of the source's id.
 """
 
 from __future__ import annotations
