@@ -7,6 +7,7 @@ lines of a document stand in the order of the document, each followed by those t
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "profiles"
+NAME = re.compile(r"[a-z][a-z0-9-]*")
 LISTS = ("lines", "gates")
 TABLES = ("sources", "shared")
 
@@ -40,12 +42,13 @@ def profile_names(root: Path) -> list[str]:
 def read_profile(root: Path, name: str) -> ProfileFiles:
     """Read profile ``name`` of the pack at ``root``. Raises ``UsageError``: not there, not TOML, or said twice."""
     path = root / FOLDER / f"{name}.toml"
-    if path.is_file():
+    named = NAME.fullmatch(name) is not None  # and so no path out of the pack
+    if named and path.is_file():
         content = path.read_bytes()
         return ProfileFiles(path, _parse(path, content), hashlib.sha256(content).hexdigest())
     folder = root / FOLDER / name
-    parts = sorted(folder.glob("*.toml"))
-    if not parts or not folder.resolve().is_relative_to((root / FOLDER).resolve()):
+    parts = sorted(folder.glob("*.toml")) if named else []
+    if not parts:
         known = ", ".join(profile_names(root)) or "none"
         raise UsageError(f"{path}: no such profile; the pack has: {known}", remedy="give one of them as --profile")
     files = sorted(one for one in folder.iterdir() if one.is_file() and one.suffix in {".toml", ".md"})
