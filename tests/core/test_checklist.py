@@ -27,7 +27,8 @@ AT = 1_736_845_620_000_000  # 2025-01-14T09:07:00Z
 
 def entry(row: int, verdict: str, **more: Any) -> ChecklistEntry:
     stated: dict[str, Any] = {
-        "number": "1", "line": f"line_{row}", "title": "Title", "reason": "within_limit", "box": "[x]" if verdict == "pass" else "[ ]",
+        "number": "1", "line": f"line_{row}", "title": "Title", "reason": "within_limit",
+        "box": "[x]" if verdict == "pass" else "[ ]",
         "why": ("because",), "provisional": False, "signed": (),
     }  # fmt: skip
     return ChecklistEntry(row=row, verdict=verdict, **(stated | more))
@@ -47,9 +48,13 @@ def test_without_entries_the_document_is_what_it_was():
         ("pass", "[x]", "  - [x] P95 Latency ≤ 1.5s ✓ — **pass**: because [line_7](report.md#line_7)"),
         ("fail", "[ ]", "  - [ ] P95 Latency ≤ 1.5s — **fail**: because [line_7](report.md#line_7)"),
         ("inconclusive", "[ ]", "  - [ ] P95 Latency ≤ 1.5s — **inconclusive**: because [line_7](report.md#line_7)"),
-        ("not_applicable", "[n/a]", "  - [n/a] P95 Latency ≤ 1.5s — **not applicable**: because [line_7](report.md#line_7)"),
+        (
+            "not_applicable",
+            "[n/a]",
+            "  - [n/a] P95 Latency ≤ 1.5s — **not applicable**: because [line_7](report.md#line_7)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_printed_tick_stays_only_beside_a_pass(verdict, box, row):
     rows = filled(entry(7, verdict, box=box))
     assert rows[6] == row
