@@ -124,7 +124,7 @@ def _is_value(value: Any, column: Column) -> bool:
     return type(value) is TYPES[column.type] and (not column.values or value in column.values)
 
 
-NO_STATEMENTS = EvidenceTables({"sign_offs": (), "waivers": (), "adjudications": ()})
+NO_STATEMENTS = EvidenceTables({name: () for name in STATEMENT_TABLES})
 
 
 def evidence_tables(
@@ -152,7 +152,8 @@ def evidence_tables(
         for one in accepted
         if isinstance(said := one.predicate, AdjudicationPredicate)
     ]
-    return EvidenceTables({"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}, left)
+    said = {"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}
+    return EvidenceTables({**NO_STATEMENTS.tables, **said}, left)
 
 
 def _problem(one: SignedStatement, scope: ScopeMember) -> str:
