@@ -158,6 +158,7 @@ class Company:
             configuration_digest="c" * 64,
             mappings=mappings_of(collected()[0]),
             as_of=as_of,
+            bundles=self.root / "bundles",
         ) as begun:
             yield begun
 

@@ -61,6 +61,7 @@ def document() -> dict[str, Any]:
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
                 "decidedBy": None,
+                "latched": False,
             }
         ],
         "findings": [
@@ -80,6 +81,7 @@ def document() -> dict[str, Any]:
                 "adjudications": [],
             }
         ],
+        "history": [],
     }
 
 

@@ -9,7 +9,7 @@ not count is listed with the name of the reason, never dropped in silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +154,13 @@ def evidence_tables(
     ]
     said = {"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}
     return EvidenceTables({**NO_STATEMENTS.tables, **said}, left)
+
+
+def with_earlier_runs(
+    evidence: EvidenceTables, prior: Sequence[dict[str, Any]], places: Sequence[dict[str, Any]]
+) -> EvidenceTables:
+    """Return ``evidence`` with what earlier runs decided, and where the run stands in its ledger."""
+    return replace(evidence, tables={**evidence.tables, "prior_verdicts": prior, "ledger_places": places})
 
 
 def _problem(one: SignedStatement, scope: ScopeMember) -> str:
