@@ -124,7 +124,7 @@ def _is_value(value: Any, column: Column) -> bool:
     return type(value) is TYPES[column.type] and (not column.values or value in column.values)
 
 
-NO_STATEMENTS = EvidenceTables({name: () for name in STATEMENT_TABLES})
+NO_STATEMENTS = EvidenceTables(dict.fromkeys(STATEMENT_TABLES, ()))
 
 
 def evidence_tables(

@@ -1,7 +1,7 @@
 """What earlier runs of a release decided, as the next run knows it: a trigger that fired once stays fired.
 
-Rules kept here: a run hands on what it was handed (``history`` of its ``decisions.json``), one row that it was made, and
-one row for each of its latched lines; what two runs hand on of a third must be the same; the rows have one order.
+Rules kept here: a run hands on what it was handed (``history`` of its ``decisions.json``), one row that it was made,
+and one row for each of its latched lines; what two runs hand on of a third must be the same; the rows have one order.
 Whether a run was sealed by who may, and is of this release, is ``auditor.shell.prior_runs``.
 """
 
@@ -35,7 +35,11 @@ def handed_on(statement: str, document: Mapping[str, Any]) -> list[Row]:
         for line in document["lines"]
         if line["latched"]
     ]
-    return [*map(_row, document["history"]), own | {"line": WHOLE_RUN, "verdict": document["result"], "reason": ""}, *latched]
+    return [
+        *map(_row, document["history"]),
+        own | {"line": WHOLE_RUN, "verdict": document["result"], "reason": ""},
+        *latched,
+    ]
 
 
 def merged(handed: Iterable[Sequence[Row]]) -> list[Row]:

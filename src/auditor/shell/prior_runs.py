@@ -118,7 +118,9 @@ def check_prior(bundle: CheckedBundle, opener: Opener) -> Sequence[Row]:
     pairs = [pair for one in digests for pair in (layout.prior_decisions_name(one), layout.prior_name(one))]
     if sorted(pairs) != named:
         odd = min({*pairs} ^ {*named})
-        raise VerificationError("prior-misnamed", f"{odd}: each earlier run has exactly its statement and its decisions")
+        raise VerificationError(
+            "prior-misnamed", f"{odd}: each earlier run has exactly its statement and its decisions"
+        )
     scope = bundle.predicate.scope
     rows = _merged(
         _rows(
@@ -188,7 +190,7 @@ def _check_tables(bundle: CheckedBundle, rows: Sequence[Row]) -> None:
         content = (bundle.root / layout.EVIDENCE_TABLES).read_bytes()
         tables: Mapping[str, Any] = read_tables(strict_json(content, max_bytes=layout.MAX_TAG_BYTES)).tables
     except (OSError, ValueError) as error:
-        raise VerificationError("prior-differs", f"{layout.EVIDENCE_TABLES}: no such tables ({error})") from error
+        raise VerificationError("evidence-differs", f"{layout.EVIDENCE_TABLES}: no such tables ({error})") from error
     if [*tables["prior_verdicts"]] != [*rows]:
         raise VerificationError(
             "prior-differs", f"{layout.EVIDENCE_TABLES}: prior_verdicts is not what the earlier runs beside it decided"

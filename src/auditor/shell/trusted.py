@@ -116,7 +116,7 @@ def _triple(bundle: CheckedBundle) -> Triple:
 
 
 def _check_evidence(bundle: CheckedBundle, trust: LoadedTrust) -> None:
-    """Build the rows of what was signed, by people and for earlier runs, again; compare them with what policies read."""
+    """Build the rows of people's statements and of earlier runs again; compare them with those that policies read."""
     scope = bundle.predicate.scope
     prior = check_prior(bundle, opened_under(trust, scope.environment))
     said = build_evidence(evidence_envelopes(bundle), trust, scope)

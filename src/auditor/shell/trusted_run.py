@@ -159,7 +159,7 @@ def _prior(
     unknown = sorted({*named} - {*needed})
     if unknown:
         raise UsageError(
-            f"--previous names the run with the statement {unknown[0]}, which the ledger has not sealed for this release",
+            f"--previous names run {unknown[0]}, which the ledger has not sealed for this release",
             remedy="name bundles of earlier runs of this release, or none",
         )
     beside = sorted(bundles.iterdir()) if bundles is not None and bundles.is_dir() else []
