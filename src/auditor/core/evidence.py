@@ -152,8 +152,8 @@ def evidence_tables(
         for one in accepted
         if isinstance(said := one.predicate, AdjudicationPredicate)
     ]
-    said = {"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}
-    return EvidenceTables({**NO_STATEMENTS.tables, **said}, left)
+    rows = {"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}
+    return EvidenceTables({**NO_STATEMENTS.tables, **rows}, left)
 
 
 def with_earlier_runs(
