@@ -93,7 +93,8 @@ def decide(
         progress(len(bound), len(bound), "gates")
     lines, gates = roll_up(inputs.profile, found, policies, inputs.as_of, run.anchors)
     result = worst(policies, [gate.verdict for gate in gates])
-    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
+    prior = inputs.statements.tables["prior_verdicts"]
+    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result, prior)
     return decisions, canonical_json(decisions.document)
 
 
