@@ -26,7 +26,7 @@ decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": i
 	is_number(input.parameters.max_unobserved_slots)
 }
 
-outcome := {"verdict": "inconclusive", "reason": "not_elapsed"} if {
+outcome := {"verdict": "inconclusive", "reason": "window_incomplete"} if {
 	not elapsed
 } else := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.slots - input.row.slots_alive > input.parameters.max_unobserved_slots
