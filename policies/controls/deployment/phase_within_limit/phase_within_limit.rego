@@ -2,7 +2,8 @@
 # title: The phase kept its time and its place
 # description: >-
 #   From its start to its end the phase took at most its limit, and every phase before it in the declared order had been
-#   told once and had ended when it began. A phase that still runs past its limit has failed already.
+#   told once and had ended when it began. A phase that still runs past its limit has failed already. A phase that
+#   activates flags ends with the activation of the last of them.
 # custom:
 #   severity: medium
 #   evidence_for: [checklist/T1, checklist/T2, checklist/T3, checklist/T4, checklist/T5, checklist/T6, checklist/T7]
@@ -16,6 +17,8 @@
 #     phase: {type: string, description: "the phase, as auditor.toml maps it"}
 #     order: {type: array, items: string, description: every phase in its order}
 #     limit_seconds: {type: integer, unit: s, description: "it may take so long, exactly that included"}
+#     flags: {type: array, items: string, nullable: true, default: null, description: "the phase ends when the last of these is activated"}
+#     change_sources: {type: array, items: string, nullable: true, default: null, description: sources of the flags' changes}
 #     log_source: {type: string, description: source of the deployment's log}
 #     cells: {type: array, items: string, description: "source/account/region of the log"}
 package controls.deployment.phase_within_limit

@@ -1,6 +1,7 @@
 -- The phase, as the log tells it, whether it began or not; ended_us is null while it runs at the as-of. position: its place in
 -- the declared order. predecessors: phases before it in that order; done: of these, told once and ended by the time that
--- it began; overlapping: told, but still running then, or begun later.
+-- it began; overlapping: told, but still running then, or begun later. A phase of flags ends when the last of them is
+-- activated, whatever the log says: each is then monitored for a time of its own, and five times 120 s leave no slack.
 with told as (
     select
         phase,
@@ -36,13 +37,27 @@ asked as (
     from (select $phase as phase) as declared
     left join places on places.phase = declared.phase
     left join known on known.phase = declared.phase
+),
+activations as (
+    select
+        flag_steps.flag,
+        min(flag_steps.step_us) as activated_us
+    from asked
+    join flag_steps
+        on flag_steps.step = 'on'
+        and flag_steps.step_us >= asked.started_us
+    group by flag_steps.flag
+),
+activated as (
+    select case when count(*) = len($flags) then max(activated_us) end as last_us
+    from activations
 )
 select
     asked.phase as resource,
     min(asked.position) as position,
     coalesce(min(asked.times), 0) as times,
     min(asked.started_us) as started_us,
-    min(asked.ended_us) as ended_us,
+    coalesce(min(activated.last_us), min(asked.ended_us)) as ended_us,
     count(earlier.phase) as predecessors,
     count(*) filter (where known.times = 1 and known.ended_us <= asked.started_us) as done,
     count(*) filter (
@@ -53,6 +68,7 @@ select
     $limit_seconds as limit_seconds,
     $as_of_us as as_of_us
 from asked
+cross join activated
 left join places as earlier on earlier.position < asked.position
 left join known on known.phase = earlier.phase
 group by asked.phase
