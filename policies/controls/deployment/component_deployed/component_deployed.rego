@@ -21,7 +21,9 @@ package controls.deployment.component_deployed
 
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
-decision := object.union(outcome, {"observed": input.row.version, "limit": input.row.target})
+decision := object.union(outcome, {"observed": input.row.version, "limit": input.row.target}) if {
+	is_boolean(input.row.declared)
+}
 
 outcome := {"verdict": "fail", "reason": "component_undeclared"} if {
 	input.row.declared == false

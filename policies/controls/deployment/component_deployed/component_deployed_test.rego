@@ -27,6 +27,10 @@ test_one_that_nobody_declared if {
 	outcome({"declared": false, "target": null}) == ["fail", "component_undeclared"]
 }
 
+test_one_that_is_neither_decides_nothing if {
+	decided({"declared": null}) == {"verdict": "inconclusive", "reason": "no_data"}
+}
+
 test_without_a_target if {
 	outcome({"target": null, "version": null, "failed_us": 200}) == ["inconclusive", "config"]
 }

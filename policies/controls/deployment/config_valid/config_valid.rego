@@ -20,7 +20,9 @@ import data.lib.deployment_log
 
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
-decision := object.union(outcome, {"observed": {"warnings": input.row.warnings}})
+decision := object.union(outcome, {"observed": {"warnings": input.row.warnings}}) if {
+	is_number(input.row.warnings)
+}
 
 outcome := {"verdict": "fail", "reason": "config_refused"} if {
 	is_number(input.row.invalid_us)

@@ -25,6 +25,12 @@ test_warnings_are_shown if {
 	decided({}) == {"verdict": "pass", "reason": "config_accepted", "observed": {"warnings": 2}}
 }
 
+test_without_a_count_nothing_is_decided if {
+	every value in [null, "2"] {
+		decided({"warnings": value}) == {"verdict": "inconclusive", "reason": "no_data"}
+	}
+}
+
 test_refused if {
 	outcome({"invalid_us": 60}) == ["fail", "config_refused"]
 	outcome({"invalid_us": 70, "held": 4}) == ["fail", "config_refused"]
@@ -48,7 +54,7 @@ test_never_checked if {
 test_nothing_deployed if outcome({"deployed_us": null}) == ["pass", "config_accepted"]
 
 test_outdated if {
-	every value in [60, 61, "50"] {
+	every value in [60, 61, "50", false] {
 		outcome({"deployed_us": value}) == ["inconclusive", "config_outdated"]
 	}
 }

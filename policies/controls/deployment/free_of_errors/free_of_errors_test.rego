@@ -48,6 +48,7 @@ test_what_is_no_count_decides_nothing if {
 	every name in ["errors", "warnings", "undeclared"] {
 		every value in [null, "0"] {
 			decided({name: value}) == open
+			decided(object.union({"undeclared": 1}, {name: value})) == open
 		}
 	}
 }

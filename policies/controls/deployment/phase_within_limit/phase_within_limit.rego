@@ -28,7 +28,6 @@ default decision := {"verdict": "inconclusive", "reason": "no_data"}
 decision := object.union(outcome, {"observed": took, "limit": limit_us}) if {
 	is_number(input.row.started_us)
 	is_number(input.row.position)
-	is_number(input.parameters.limit_seconds)
 	input.row.limit_seconds == input.parameters.limit_seconds
 }
 

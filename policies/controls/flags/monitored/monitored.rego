@@ -26,7 +26,6 @@ package controls.flags.monitored
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.gap_us, "limit": limit_us}) if {
-	is_number(input.parameters.monitor_seconds)
 	input.row.monitor_seconds == input.parameters.monitor_seconds
 	is_number(input.row.measured)
 	is_number(input.row.requests)

@@ -58,7 +58,10 @@ test_not_all_measured if {
 
 test_nothing_to_measure if outcome({"requests": 0}) == ["inconclusive", "no_data"]
 
-test_no_slots_prove_nothing if decided({"slots": 0, "measured": 0}, 120) == open
+test_no_slots_prove_nothing if {
+	decided({"slots": 0, "measured": 0}, 120) == open
+	outcome({"slots": 1, "measured": 1}) == ["pass", "flag_monitored"]
+}
 
 test_what_is_not_known_decides_nothing if {
 	every name in ["measured", "requests"] {

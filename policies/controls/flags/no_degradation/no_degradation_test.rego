@@ -137,6 +137,20 @@ test_counted_otherwise_than_asked_decides_nothing if {
 	decided({}, {"min_samples": 1}).verdict == "pass"
 }
 
+test_one_in_twenty_is_exact if {
+	outcome({"timed": 399, "over_low": 20, "over_high": null}) == ["inconclusive", "unmeasured"]
+	outcome({"timed": 400, "over_low": 20, "over_high": null}) == ["pass", "flag_harmless"]
+}
+
+shares(changes) := decided(changes, {"tolerance_ppm": 0}).reason
+
+test_shares_of_errors_are_exact if {
+	shares({"errors": 1, "requests": 2, "baseline_errors": 1, "baseline_requests": 2}) == "flag_harmless"
+	half := {"errors": 1000001, "requests": 2000001, "baseline_errors": 1}
+	shares(object.union(half, {"baseline_requests": 2})) == "flag_failing"
+	shares(object.union(half, {"baseline_requests": 1, "baseline_unknown": 1})) == "unmeasured"
+}
+
 test_nothing_at_all_may_be_no_worse_than_nothing if {
 	outcome({"errors": 0, "baseline_errors": 0}) == ["pass", "flag_harmless"]
 }
