@@ -126,6 +126,12 @@ SENTENCES: dict[str, str] = {
     "flag_failing": "more errors than before the first flag: {observed}",
     "flag_in_effect": "the flag is on, and the cache answered {observed} requests",
     "no_cache_hits": "the cache answered {observed} requests, at least {limit} show that it works",
+    "not_elapsed": "its time has not come, or not passed",
+    "condition_not_met": "nothing happened that would make it apply",
+    "condition_unknown": "whether it applies is not known",
+    "status_reached": "this is the status of the release",
+    "other_status": "the release has another status",
+    "decided_at_verification": "decided when the closing bundle is verified",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.
