@@ -39,7 +39,9 @@ TABLES = (
             Column("event_time", "instant", "when it happened, by the source's clock", "us"),
             Column("kind", "text", "what happened, as auditor.toml maps it", values=DEPLOYMENT_EVENTS),
             Column("phase", "text", "phase that the record names, mapped; else 'undeclared'", nullable=True),
-            Column("component", "text", "component of it, where auditor.toml lists it; else 'undeclared'", nullable=True),
+            Column(
+                "component", "text", "component of it, where auditor.toml lists it; else 'undeclared'", nullable=True
+            ),
             Column("version", "text", "version of the component that the record states", nullable=True),
             Column("position", "int", "number of the record in its log, by the log itself", "1", nullable=True),
         ),
