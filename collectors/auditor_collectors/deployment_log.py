@@ -47,9 +47,9 @@ class Members(BaseModel):
     at: str = Field(min_length=1)
     event: str = Field(min_length=1)
     phase: str = Field(min_length=1)
-    component: str | None = None
-    version: str | None = None
-    position: str | None = None
+    component: str | None = Field(default=None, min_length=1)
+    version: str | None = Field(default=None, min_length=1)
+    position: str | None = Field(default=None, min_length=1)
 
 
 class Options(BaseModel):
