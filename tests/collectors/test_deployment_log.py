@@ -94,10 +94,10 @@ def test_a_row_for_each_record_and_each_phase(tmp_path):
 
 
 def test_no_text_leaves_that_is_not_listed(tmp_path):
-    secret = "kim@example.org"
-    write(tmp_path, *LOG, record(21, secret, 4, unit=secret, stage=secret, who=secret))
+    person = "kim@example.org"
+    write(tmp_path, *LOG, record(21, person, 4, unit=person, stage=person, who=person))
     snapshot = collected(tmp_path)
-    assert not any(secret.encode() in content for content in bytes_of(snapshot).values())
+    assert not any(person.encode() in content for content in bytes_of(snapshot).values())
     last = rows_of(snapshot, "deployment_events")[-1]
     assert (last["kind"], last["phase"], last["component"]) == ("undeclared", "undeclared", "undeclared")
     assert coverage(snapshot)["detail"] == "1 records of a kind that events does not name"
