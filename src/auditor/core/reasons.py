@@ -119,6 +119,12 @@ SENTENCES: dict[str, str] = {
     "incident": "{observed} incidents of severity {limit} or higher",
     "incident_unclassified": "{observed} incidents of severity {limit} or higher that may be of that kind: nobody says",
     "no_incident": "no such incident of severity {limit} or higher, and the service desk was alive until the window's end",
+    "not_elapsed": "its time has not come, or not passed",
+    "condition_not_met": "nothing happened that would make it apply",
+    "condition_unknown": "whether it applies is not known",
+    "status_reached": "this is the status of the release",
+    "other_status": "the release has another status",
+    "decided_at_verification": "decided when the closing bundle is verified",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.
