@@ -12,7 +12,7 @@
 #     cells: {type: array, items: string, description: "source// of each source of rehearsals"}
 #     procedures: {type: array, items: string, description: what must have been rehearsed}
 #     levels: {type: array, items: integer, unit: "1", description: "its level, place by place; 0 where it has none"}
-#     limit_seconds: {type: array, items: integer, unit: s, description: "how long it may take, place by place"}
+#     limit_seconds: {type: array, items: integer, unit: s, description: "how long it may take, place by place; at most a week"}
 package controls.quality.drill_passed
 
 import data.lib.feed
@@ -22,8 +22,8 @@ default decision := {"verdict": "inconclusive", "reason": "config"}
 decision := object.union(outcome, {"observed": input.row.duration_us, "limit": input.row.limit_seconds * 1000000}) if {
 	is_string(input.row.procedure)
 	is_number(input.row.level)
-	is_number(input.row.limit_seconds)
 	input.row.limit_seconds > 0
+	input.row.limit_seconds <= 604800
 }
 
 outcome := {"verdict": "inconclusive", "reason": gap} if {

@@ -40,6 +40,11 @@ test_the_shortest_limit_is_a_second if {
 	decided({"limit_seconds": 1, "duration_us": 1000001}).verdict == "fail"
 }
 
+test_the_longest_limit_is_a_week if {
+	decided({"limit_seconds": 604800}).verdict == "pass"
+	decided({"limit_seconds": 604801}) == open
+}
+
 test_a_duration_that_is_no_number_is_unknown if {
 	every value in [null, "1"] {
 		decided({"duration_us": value}).reason == "duration_unknown"

@@ -1,8 +1,7 @@
 -- Each declared suite, whether it was run or not: the cases of its last run that began in the window, before the as-of. The
 -- last run counts, not the best one. all_*: the same of all declared suites together.
-with runs as (
+with last_runs as (
     select
-        source,
         suite,
         max(epoch_us(event_time)) as run_us
     from test_results
@@ -11,13 +10,6 @@ with runs as (
         and epoch_us(event_time) >= $window_start_us
         and epoch_us(event_time) < $window_end_us
         and epoch_us(event_time) < $as_of_us
-    group by source, suite
-),
-last_runs as (
-    select
-        suite,
-        max(run_us) as run_us
-    from runs
     group by suite
 ),
 counted as (

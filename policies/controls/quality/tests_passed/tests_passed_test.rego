@@ -72,9 +72,19 @@ test_limits_at_their_edges if {
 	decided({"passed": 1}, {"more_than_percent": 0}).verdict == "pass"
 	decided({"passed": 0}, {"more_than_percent": 0}).verdict == "fail"
 	decided({"passed": 100}, {"more_than_percent": 100}).verdict == "fail"
-	decided({}, {"more_than_percent": 101}).reason == "config"
-	decided({}, {"more_than_percent": -1}).reason == "config"
+	decided({}, {"more_than_percent": 101}) == open
+	decided({}, {"more_than_percent": -1}) == open
 	decided({}, {"min_total": 0}).reason == "config"
+	decided({"passed": 0, "executed": 1}, {}).verdict == "fail"
+	decided({"of_unknown": 1, "of_others": 1}, {}).reason == "release_unstated"
+}
+
+test_one_of_ten_millions_decides if {
+	decided({"passed": 9499999, "executed": 10000000}, {}).verdict == "fail"
+	decided({"passed": 9500000, "executed": 10000000}, {}).verdict == "fail"
+	decided({"passed": 9500001, "executed": 10000000}, {}).verdict == "pass"
+	decided({"passed": 9999999, "executed": 10000000}, {"more_than_percent": null}).verdict == "fail"
+	decided({"passed": 10000000, "executed": 10000000}, {"more_than_percent": null}).verdict == "pass"
 }
 
 test_what_is_not_answered_is_said_first if {

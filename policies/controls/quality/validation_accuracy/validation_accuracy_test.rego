@@ -35,6 +35,8 @@ test_what_is_no_count_decides_nothing if {
 test_limits_at_their_edges if {
 	decided({"wrong": 0}, {"wrong_limit_ppm": 1}, null).verdict == "pass"
 	decided({"wrong": 99}, {"wrong_limit_ppm": 1000000}, null).verdict == "pass"
+	decided({"total": 10000000, "wrong": 1499999}, {}, null).verdict == "pass"
+	decided({"total": 10000000, "wrong": 1500000}, {}, null).verdict == "fail"
 	decided({}, {"wrong_limit_ppm": 0}, null).reason == "config"
 	decided({}, {"wrong_limit_ppm": 1000001}, null).reason == "config"
 	decided({}, {"min_samples": 0}, null).reason == "config"
