@@ -76,6 +76,7 @@ test_limits_at_their_edges if {
 	decided({}, {"more_than_percent": -1}) == open
 	decided({}, {"min_total": 0}).reason == "config"
 	decided({"passed": 0, "executed": 1}, {}).verdict == "fail"
+	decided({"passed": 1, "executed": 1}, {"more_than_percent": 100}).verdict == "fail"
 	decided({"of_unknown": 1, "of_others": 1}, {}).reason == "release_unstated"
 }
 
