@@ -160,15 +160,22 @@ def test_a_document_type_is_refused(tmp_path, prolog):
         (report(case(), attributes='tests="many"'), "0.xml, line 1: the suite counts 'many', expected a whole number"),
         (
             report(case(), at="2025-01-14T09:00:00"),
-            "0.xml, line 1: its suites' timestamp is '2025-01-14T09:00:00', expected an RFC 3339 instant with a time "
-            "zone, e.g. 2025-01-14T12:00:00Z",
+            (
+                "0.xml, line 1: its suites' timestamp is '2025-01-14T09:00:00', expected an RFC 3339 instant with a "
+                "time zone, e.g. 2025-01-14T12:00:00Z"
+            ),
         ),
         (
             report(case(), at="2025-01-15T09:00:00Z"),
-            "0.xml, line 1: its suites' timestamp is '2025-01-15T09:00:00Z', expected at most 2 minutes after the "
-            "collection at 2025-01-14T12:00:00+00:00",
+            (
+                "0.xml, line 1: its suites' timestamp is '2025-01-15T09:00:00Z', expected at most 2 minutes after the "
+                "collection at 2025-01-14T12:00:00+00:00"
+            ),
         ),
-        ("<?xml version='1.0' encoding='martian'?>" + report(case()), "0.xml: in an encoding that is not read (unknown encoding: martian)"),
+        (
+            "<?xml version='1.0' encoding='martian'?>" + report(case()),
+            "0.xml: in an encoding that is not read (unknown encoding: martian)",
+        ),
         (report(case(), name="Unit"), "source 's': its reports hold no case of a listed suite"),
     ],
 )

@@ -96,7 +96,7 @@ SENTENCES: dict[str, str] = {
     # what was written and announced, and what went wrong
     "document_present": "it is there and says what it must",
     "document_absent": "there is no such document",
-    "document_unseen": "no such document was listed, but the repository was asked too early to tell that there is none",
+    "document_unseen": "no such document is listed, but the repository was asked too early to tell",
     "document_unheld": "its content was not exported",
     "document_empty": "it is empty",
     "document_incomplete": "{observed} declared sections or fields say nothing",
@@ -118,7 +118,7 @@ SENTENCES: dict[str, str] = {
     "notice_unconfirmed": "a message was not received yet, its limit {limit} has not passed",
     "incident": "{observed} incidents of severity {limit} or higher",
     "incident_unclassified": "{observed} incidents of severity {limit} or higher that may be of that kind: nobody says",
-    "no_incident": "no such incident of severity {limit} or higher, and the service desk was alive until the window's end",
+    "no_incident": "no such incident of severity {limit} or higher, and the desk was alive until the window's end",
     "not_elapsed": "its time has not come, or not passed",
     "condition_not_met": "nothing happened that would make it apply",
     "condition_unknown": "whether it applies is not known",
