@@ -1,5 +1,5 @@
--- Every audit event, security finding and event of an application's audit log before the as-of, counted once per 10 s slot,
--- source, account and region. An application's log has no account and no region.
+-- Every audit event, security finding, event of an application's audit log and incident before the as-of, counted once per
+-- 10 s slot, source, account and region. An application's log and a service desk have no account and no region.
 with records as (
     select
         source,
@@ -21,6 +21,13 @@ with records as (
         '' as region,
         epoch_us(event_time) as time_us
     from application_events
+    union all
+    select
+        source,
+        '' as account,
+        '' as region,
+        epoch_us(event_time) as time_us
+    from incidents
 )
 select
     source,
