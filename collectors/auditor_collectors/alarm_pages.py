@@ -54,8 +54,8 @@ def alarms(answer: Answer, pages: Sequence[Page], status: str, purposes: Mapping
             if row["alarm"] in seen:
                 raise CollectionError(f"{where}: alarm {row['alarm']!r} is listed twice in one answer", remedy=AGAIN)
             seen.add(row["alarm"])
-            called: list[str] = member(where, document, "AlarmActions", optional(strings)) or []
-            actions = sorted(set(called))
+            called = member(where, document, "AlarmActions", optional(strings))
+            actions = sorted(set(called or []))
             parsed.add("alarms", **row, purpose=purposes.get(row["alarm"]), actions=len(actions))
             for action in actions:
                 parsed.add("alarm_actions", alarm=row["alarm"], action=action)
