@@ -109,6 +109,12 @@ SENTENCES: dict[str, str] = {
     "operations_succeed": "{observed} of the intervals have a failed call, within {limit}, and they are fast enough",
     "operations_failed": "{observed} of the intervals have a failed call, over {limit}",
     "operations_slow": "more than 5 % of the intervals have a call over the latency limit",
+    "not_elapsed": "its time has not come, or not passed",
+    "condition_not_met": "nothing happened that would make it apply",
+    "condition_unknown": "whether it applies is not known",
+    "status_reached": "this is the status of the release",
+    "other_status": "the release has another status",
+    "decided_at_verification": "decided when the closing bundle is verified",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.
