@@ -71,7 +71,7 @@ class Columns(Strict):
     def problems(self, not_later: str) -> list[tuple[str, str, str]]:
         """Return the condition, text and expectation of everything that may be wrong."""
         named = [
-            (f"{column} is not null and not regexp_matches({column}, {literal(NAME)})", column, "a name")
+            (f"{column} <> '' and not regexp_matches({column}, {literal(NAME)})", column, "a name, or nothing")
             for column, mapped in (("target", self.target), ("region", self.region))
             if mapped
         ]
