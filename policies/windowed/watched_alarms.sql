@@ -17,7 +17,7 @@ with listings as (
 ),
 blindness as (
     select
-        count(*) filter (where age_us is null or age_us > $max_age_seconds * 1000000) as blind_cells
+        count(*) filter (where age_us is null or age_us > $max_age_seconds::bigint * 1000000) as blind_cells
     from listings
 ),
 purposes as (

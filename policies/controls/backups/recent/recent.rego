@@ -21,7 +21,6 @@ default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": age_us, "limit": allowed_us}) if {
 	watched.measured(input.row, input.parameters)
-	is_number(input.parameters.rpo_seconds)
 	is_number(input.row.moment_us)
 	is_number(input.row.blind_vaults)
 }

@@ -12,7 +12,7 @@ with listings as (
         age_us
     from current_answers
     where call in ('ListRecoveryPointsByBackupVault', 'ListBackupJobs')
-        and age_us <= $max_age_seconds * 1000000
+        and age_us <= $max_age_seconds::bigint * 1000000
 ),
 blindness as (
     select

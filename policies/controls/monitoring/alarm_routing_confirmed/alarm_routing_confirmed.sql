@@ -13,7 +13,7 @@ with topics as (
         and topic_subscriptions.topic = current_answers.subject
         and epoch_us(topic_subscriptions.answered_at) = current_answers.answered_us
     where current_answers.call = 'ListSubscriptionsByTopic'
-        and current_answers.age_us <= $max_age_seconds * 1000000
+        and current_answers.age_us <= $max_age_seconds::bigint * 1000000
     group by current_answers.subject
 ),
 routes as (

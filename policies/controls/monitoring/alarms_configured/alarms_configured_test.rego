@@ -74,6 +74,11 @@ test_a_datapoint_of_the_very_age_is_young_enough if {
 	decided({"moment_us": 1060000001, "asked_us": 1060000000}, {}).reason == "metric_unasked"
 }
 
+test_a_metric_that_was_never_seen_is_silent_when_asked_for_long_enough if {
+	decided({"newest_us": null, "asked_us": 60000000}, {}).reason == "metric_unasked"
+	decided({"newest_us": null, "asked_us": 60000001}, {}).reason == "alarm_metric_silent"
+}
+
 test_datapoints_are_judged_only_where_the_line_says_so if {
 	decided({"newest_us": null, "metric": null}, {"metric_max_age_seconds": null}).verdict == "pass"
 	decided({"newest_us": null, "metric": null, "kind": "composite"}, {}).verdict == "pass"

@@ -44,6 +44,11 @@ test_a_later_failure_fails if {
 	decided({"failed_us": 1}, {}).verdict == "pass"
 }
 
+test_without_a_success_any_failure_is_the_last if {
+	decided({"failed_us": 0, "good_us": null}, {}).reason == "alarm_action_failed"
+	decided({"failed_us": -1, "good_us": null}, {}).reason == "alarm_untested"
+}
+
 test_without_a_recent_history_nothing_is_decided if {
 	decided({"history_age_us": null}, {}).reason == "unanswered"
 	decided({"history_age_us": 10000001}, {}).reason == "stale"

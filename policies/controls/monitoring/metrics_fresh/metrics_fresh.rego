@@ -19,7 +19,6 @@ package controls.monitoring.metrics_fresh
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.longest_us, "limit": allowed_us}) if {
-	is_number(input.parameters.publish_interval_seconds)
 	input.row.publish_interval_seconds == input.parameters.publish_interval_seconds
 	is_number(input.row.longest_us)
 	is_number(input.row.points)

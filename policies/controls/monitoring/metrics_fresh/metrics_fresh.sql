@@ -72,8 +72,8 @@ proofs as (
     join questions
         on questions.metric = gaps.metric
         and questions.from_us <= gaps.at_us
-        and questions.until_us > gaps.at_us + 2 * $publish_interval_seconds * 1000000
-    where gaps.gap_us > 2 * $publish_interval_seconds * 1000000
+        and questions.until_us > gaps.at_us + $publish_interval_seconds::bigint * 2000000
+    where gaps.gap_us > $publish_interval_seconds::bigint * 2000000
 ),
 longest as (
     select

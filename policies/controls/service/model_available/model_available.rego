@@ -23,7 +23,6 @@ default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.probe_age_us, "limit": allowed_us}) if {
 	is_number(input.parameters.max_age_seconds)
-	is_number(input.parameters.probe_max_age_seconds)
 }
 
 allowed_us := input.parameters.probe_max_age_seconds * 1000000

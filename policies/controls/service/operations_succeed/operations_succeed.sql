@@ -3,11 +3,11 @@
 -- a call has no latency.
 with slots as (
     select
-        unnest(generate_series(0, ($window_end_us - $window_start_us) // ($interval_seconds * 1000000) - 1)) as slot
+        unnest(generate_series(0, ($window_end_us - $window_start_us) // ($interval_seconds::bigint * 1000000) - 1)) as slot
 ),
 calls as (
     select
-        (epoch_us(probes.event_time) - $window_start_us) // ($interval_seconds * 1000000) as slot,
+        (epoch_us(probes.event_time) - $window_start_us) // ($interval_seconds::bigint * 1000000) as slot,
         count(*) filter (where not probes.ok) as refused,
         count(*) filter (where probes.ok is null) as unclear,
         count(*) filter (where probes.latency_us > $latency_limit_us) as slow,

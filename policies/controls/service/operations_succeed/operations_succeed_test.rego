@@ -42,6 +42,19 @@ test_what_is_missing_could_be_bad if {
 	decided({"bad": 0, "missing": 1, "slow": 4, "untimed": 1}, {}).verdict == "pass"
 }
 
+test_shares_are_exact if {
+	few := {"slots": 99, "bad": 0, "slow": 5}
+	decided(few, {"min_slots": 99}).reason == "operations_slow"
+	decided(object.union(few, {"slow": 4, "untimed": 1}), {"min_slots": 99}).reason == "unmeasured"
+	one := {"slots": 99, "bad": 1, "slow": 0}
+	decided(one, {"min_slots": 99, "failing_ppm": 10101}).reason == "operations_failed"
+	decided(one, {"min_slots": 99, "failing_ppm": 10102}).verdict == "pass"
+}
+
+test_one_interval_can_pass if {
+	decided({"slots": 1, "bad": 0, "slow": 0}, {"min_slots": 1}).verdict == "pass"
+}
+
 test_too_few_intervals_decide_nothing if {
 	decided({"slots": 99, "bad": 99}, {}).reason == "low_sample"
 	decided({"slots": 0, "bad": 0, "slow": 0}, {"min_slots": 0}) == open
