@@ -114,16 +114,19 @@ def test_entries_stand_in_the_documents_order_with_who_signed_what_they_rest_on(
     document = {
         "lines": [line("line_2"), line("line_1", "line_2", "other"), line("other")],
         "findings": [
-            {"line": "line_2", "evidence": {"person": "bo", "signed_at_us": AT + 1}},
-            {"line": "line_2", "evidence": {"person": "anna", "signed_at_us": AT}},
-            {"line": "line_2", "evidence": {"person": None, "signed_at_us": None}},
-            {"line": "other", "evidence": {"resource": "x"}},
+            {"line": "line_2", "resource": "line_2 by cto", "evidence": {"line": "line_2", "role": "cto"}},
+            {"line": "other", "resource": "point", "evidence": {"resource": "point", "role": "lead"}},
         ],
     }
+    sign_offs = [
+        {"line": "line_2", "role": "cto", "person": "bo", "signed_at": AT + 1, "withdrawn_at": None},
+        {"line": "line_2", "role": "cto", "person": "cy", "signed_at": AT, "withdrawn_at": AT + 2},
+        {"line": "line_2", "role": "owner", "person": "dee", "signed_at": AT, "withdrawn_at": None},
+        {"line": "point", "role": "lead", "person": "anna", "signed_at": AT, "withdrawn_at": None},
+    ]
     worded = [LineEntry(one["line"], "T", "pass", "[x]", ("1",), ("why",)) for one in document["lines"]]
-    found = checklist_entries(ROWS, document, worded)
+    found = checklist_entries(ROWS, document, worded, sign_offs)
     assert [(one.row, one.line, one.number) for one in found] == [(5, "line_1", "1"), (7, "line_2", "2")]
-    assert (
-        found[0].signed == found[1].signed == (("anna", "2025-01-14T09:07:00Z"), ("bo", "2025-01-14T09:07:00.000001Z"))
-    )
+    signed = (("anna", "2025-01-14T09:07:00Z"), ("bo", "2025-01-14T09:07:00.000001Z"))
+    assert (found[0].signed, found[1].signed) == (signed, signed[1:])
     assert found[0].document()["signed"][0] == {"person": "anna", "signedAt": "2025-01-14T09:07:00Z"}

@@ -14,8 +14,8 @@ WINDOW = Window(datetime(2026, 3, 1, 10, tzinfo=UTC), AS_OF)
 SCOPE = Scope("s", "e", "r", "p")
 CONTROL = SimpleNamespace(control=SimpleNamespace(id="slo.p95"), parameters={"limit": 5})
 LINES = [
-    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None),
-    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None),
+    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None, sign_off=None, role=None),
+    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None, sign_off=None, role=None),
 ]
 PROFILE = SimpleNamespace(
     sha256="0" * 64,
@@ -66,6 +66,8 @@ def test_the_document_is_what_was_decided():
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 5}}],
                 "members": [],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
             },
             {
                 "line": "a",
@@ -77,6 +79,8 @@ def test_the_document_is_what_was_decided():
                 "controls": [],
                 "members": ["b"],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
             },
         ],
     }

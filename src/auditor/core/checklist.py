@@ -61,12 +61,15 @@ class ChecklistEntry:
 
 
 def checklist_entries(
-    rows: Mapping[str, int], document: Mapping[str, Any], entries: Sequence[LineEntry]
+    rows: Mapping[str, int],
+    document: Mapping[str, Any],
+    entries: Sequence[LineEntry],
+    sign_offs: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[ChecklistEntry, ...]:
     """Return an entry for each printed line, in the order of the document.
 
     ``rows`` maps the id of a line to its row, ``document`` is the parsed ``decisions.json`` and ``entries`` are its
-    lines as they are worded for people.
+    lines as they are worded for people; ``sign_offs`` are the rows of that table.
     """
     lines = {line["line"]: line for line in document["lines"]}
     found = []
@@ -78,7 +81,7 @@ def checklist_entries(
         found.append(
             ChecklistEntry(
                 row, line["checklist"][0], entry.line, entry.title, entry.verdict, line["reason"], entry.mark,
-                entry.why, line["provisional"], _signed(entry.line, lines, document["findings"]),
+                entry.why, line["provisional"], _signed(entry.line, lines, document["findings"], sign_offs),
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda one: one.row))
@@ -127,15 +130,23 @@ def _note(entry: ChecklistEntry, link: str) -> str:
 
 
 def _signed(
-    name: str, lines: Mapping[str, Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+    name: str,
+    lines: Mapping[str, Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    sign_offs: Sequence[Mapping[str, Any]],
 ) -> tuple[tuple[str, str], ...]:
-    """Return who signed what decided the line, and when, in order of time."""
+    """Return who signed what the findings of the line are about, and has not withdrawn it, in order of time."""
     closure = closure_of(name, lines)
-    found = set()
-    for one in findings:
-        person, at = one["evidence"].get("person"), one["evidence"].get("signed_at_us")
-        if one["line"] in closure and isinstance(person, str) and isinstance(at, int):
-            found.add((at, person))
+    about = {
+        (one["evidence"].get("line", one["resource"]), one["evidence"].get("role"))
+        for one in findings
+        if one["line"] in closure
+    }
+    found = {
+        (row["signed_at"], row["person"])
+        for row in sign_offs
+        if row["withdrawn_at"] is None and {(row["line"], row["role"]), (row["line"], None)} & about
+    }
     return tuple((person, isoformat(EPOCH + timedelta(microseconds=at))) for at, person in sorted(found))
 
 

@@ -231,14 +231,14 @@ def decide_control(
     times = {"window_start_us": window.start_us, "window_end_us": window.end_us}
     rows = sql.query(control.sql_path, control.sql, shared | times | bound.parameters)
     check_rows(control.id, rows, metadata.members)
-    items = [{"row": row, "assured": _assured(metadata, bound.parameters, row)} for row in rows]
+    items = [{"row": row, "assured": assured(metadata, bound.parameters, row)} for row in rows]
     decisions = policies.decide(control.id, bound.parameters, items)
     return findings(
         line, control.id, window, rows, decisions, members=metadata.members, sample_size=metadata.sample_size
     )
 
 
-def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
+def assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
     """Return the assured reading of a row, or None when the control has none or a count is unknown."""
     if metadata.bootstrap:
         return _compared(metadata.bootstrap, parameters, row)

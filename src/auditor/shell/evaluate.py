@@ -105,7 +105,15 @@ def evaluate(
     unapproved = run.unapproved(decisions.document, pack, policy_digest, time_created) if run else {}
     approval = "approved" if run and not unapproved else "unapproved"
     trust = run.trust_member() if run else None
-    reports = render_reports(decisions.document, pack, profile, reports_dir(), approval=approval, trust=trust)
+    reports = render_reports(
+        decisions.document,
+        pack,
+        profile,
+        reports_dir(),
+        approval=approval,
+        trust=trust,
+        sign_offs=evidence.tables["sign_offs"],
+    )
     environment = _environment(pack.opa)
     request = SealRequest(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),

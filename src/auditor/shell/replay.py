@@ -46,6 +46,7 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
         Path(arguments["templates"]),
         approval=arguments["approval"],
         trust=arguments["trust"],
+        sign_offs=inputs.statements.tables["sign_offs"],
     )
     return {"decisions": decisions.document, "reports": {name: text.decode() for name, text in reports.items()}}
 

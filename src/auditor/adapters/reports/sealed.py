@@ -9,7 +9,7 @@ from auditor.adapters.reports.markdown import control_words, render_markdown
 from auditor.core.summary import summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from auditor.adapters.policies.pack import Pack
@@ -26,8 +26,9 @@ def render_reports(
     *,
     approval: str,
     trust: Mapping[str, Any] | None,
+    sign_offs: Sequence[Mapping[str, Any]],
 ) -> dict[str, bytes]:
-    """Return name -> UTF-8 of each report of ``decisions.json``; the arguments are those of ``render_markdown``."""
+    """Return name -> UTF-8 of each report of ``decisions.json``; the arguments are those of the reports."""
     words = control_words(pack.controls)
     report = render_markdown(document, words, templates, approval=approval, trust=trust)
-    return {REPORT: report} | render_checklist(document, summarise(document, words), profile)
+    return {REPORT: report} | render_checklist(document, summarise(document, words), profile, sign_offs)
