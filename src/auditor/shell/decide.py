@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.adapters.policies.pack import tables_read
 from auditor.adapters.sql.engine import SqlEngine
-from auditor.core.bootstrap import bounded_reading
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
-from auditor.core.statistics import assured_reading
 from auditor.core.waivers import verdict_with_waivers, with_statements
-from auditor.errors import ControlError, UsageError
+from auditor.errors import UsageError
 from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
+from auditor.shell.readings import assured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from auditor.adapters.policies.metadata import Bootstrap, ControlMetadata
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.adapters.policies.profile import BoundControl, Line, Profile
     from auditor.adapters.snapshot.reader import Snapshot
@@ -204,39 +202,11 @@ def decide_control(
     times = {"window_start_us": window.start_us, "window_end_us": window.end_us}
     rows = sql.query(control.sql_path, control.sql, shared | times | bound.parameters)
     check_rows(control.id, rows, metadata.members)
-    items = [{"row": row, "assured": _assured(metadata, bound.parameters, row)} for row in rows]
+    items = [{"row": row, "assured": assured(metadata, bound.parameters, row)} for row in rows]
     decisions = policies.decide(control.id, bound.parameters, items)
     return findings(
         line, control.id, window, rows, decisions, members=metadata.members, sample_size=metadata.sample_size
     )
-
-
-def _assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
-    """Return the assured reading of a row, or None when the control has none or a count is unknown."""
-    if metadata.bootstrap:
-        return _compared(metadata.bootstrap, parameters, row)
-    spec = metadata.binomial
-    share = spec.share_of(parameters) if spec else None
-    if spec is None or share is None:
-        return None
-    numbers = [row.get(name) for name in (spec.events, spec.trials, spec.unknown)]
-    if not all(isinstance(number, int) for number in numbers):
-        return None
-    events, trials, unknown = (int(number) for number in numbers if number is not None)
-    try:
-        return assured_reading(events, trials, unknown, share, int(parameters.get("looks", 1)))
-    except ValueError as error:
-        remedy = f"correct the query's {spec.events}, {spec.trials} and {spec.unknown}, or the line's looks"
-        raise ControlError(f"control {metadata.id}, {row.get('resource')}: {error}", remedy=remedy) from error
-
-
-def _compared(spec: Bootstrap, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
-    """Return the reading that holds whatever is unknown, or None without two series."""
-    settings = spec.settings_of(parameters)
-    worst, best, baseline = (row.get(name) for name in (spec.current, spec.current_best, spec.baseline))
-    if settings is None or not (isinstance(worst, list) and isinstance(best, list) and isinstance(baseline, list)):
-        return None
-    return bounded_reading(worst, best, baseline, *settings)
 
 
 def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:
