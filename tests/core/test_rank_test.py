@@ -125,7 +125,7 @@ def test_samples_that_cannot_be_are_refused(first, second, wins, ties, groups):
 
 
 def test_an_example_of_the_field():
-    """Siegel (1956), p. 119: oral socialization anxiety scores of 16 and 23 societies; one-tailed p < .0004, z = 3.45."""
+    """Siegel (1956), p. 119: oral anxiety scores of 16 and 23 societies; one-tailed p < .0004, z = 3.45."""
     absent = [13, 12, 12, 10, 10, 10, 10, 9, 8, 8, 7, 7, 7, 7, 7, 6]
     present = [17, 16, 15, 15, 15, 14, 14, 14, 13, 13, 13, 12, 12, 12, 12, 11, 11, 10, 10, 10, 8, 8, 6]
     ranks = ranks_of(absent, present, exact=False)
