@@ -131,9 +131,7 @@ class _Reader:
             raise refuse_row(name, number, "end", header["end"], f"after start, {not_future(self._context)}")
         return start, end
 
-    def _row(
-        self, number: int, document: dict[str, Any], start: datetime, end: datetime
-    ) -> tuple[str, dict[str, Any]]:
+    def _row(self, number: int, document: dict[str, Any], start: datetime, end: datetime) -> tuple[str, dict[str, Any]]:
         if "share" in document:
             self._members(number, document, SHARE)
             self.shares += 1
