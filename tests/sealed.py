@@ -39,7 +39,16 @@ def document() -> dict[str, Any]:
         "profile": {"id": "small", "sha256": hashlib.sha256(b"id = 'small'\n").hexdigest()},
         "result": "pass",
         "gates": [
-            {"gate": "go", "title": "Go", "kind": "go_no_go", "decision": "go", "verdict": "pass", "lines": ["a"]}
+            {
+                "gate": "go",
+                "title": "Go",
+                "kind": "go_no_go",
+                "decision": "go",
+                "verdict": "pass",
+                "provisional": False,
+                "rule": "",
+                "lines": ["a"],
+            }
         ],
         "lines": [
             {
@@ -48,8 +57,10 @@ def document() -> dict[str, Any]:
                 "checklist": ["217"],
                 "verdict": "pass",
                 "reason": "within_limit",
+                "provisional": False,
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
+                "decidedBy": None,
             }
         ],
         "findings": [
@@ -199,7 +210,7 @@ def forge_decisions(sealed: Sealed, change: Callable[[dict[str, Any]], None]) ->
 def decide_alike(bundle: CheckedBundle, timeout_s: float) -> Contained:
     """Stand in for the contained child: decides what the bundle says was decided."""
     del timeout_s
-    return Contained({"decisions": bundle.document, "report": REPORT.decode()}, ("a test",))
+    return Contained({"decisions": bundle.document, "reports": {"report.md": REPORT.decode()}}, ("a test",))
 
 
 def decide_unlike(bundle: CheckedBundle, timeout_s: float, **changes: Any) -> Contained:

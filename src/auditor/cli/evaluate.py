@@ -14,7 +14,15 @@ from auditor.cli.defaults import from_file
 from auditor.cli.engine_options import engine_options
 from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
-from auditor.cli.outputs import Outputs, check_folder, check_outputs, to_standard_output, write_outputs
+from auditor.cli.outputs import (
+    CHECKLISTS,
+    Outputs,
+    check_checklist,
+    check_folder,
+    check_outputs,
+    to_standard_output,
+    write_outputs,
+)
 from auditor.cli.relying_options import LEDGER_KEY, TrustChoice, trust_options
 from auditor.cli.run_trust import begin
 
@@ -75,7 +83,8 @@ if TYPE_CHECKING:
     "outputs",
     type=Output(),
     multiple=True,
-    help="Also write json, junit or markdown, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
+    help="Also write checklist, checklist-json, json, junit or markdown, as FORMAT (to standard output, instead of "
+    "the table) or FORMAT=PATH.",
 )
 @engine_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
@@ -131,6 +140,7 @@ def command(
     pack = load_pack(policies or policies_dir())
     bound = load_profile(pack, profile)
     gates.check_gates(bound, gate)
+    check_checklist(outputs, bound)
     begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of)
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
         if snapshot is None:
@@ -171,7 +181,8 @@ def show(
     quiet: bool = False,
 ) -> None:
     """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
-    contents = {"json": done.decisions_json + b"\n", "markdown": done.report_markdown}
+    contents = {"json": done.decisions_json + b"\n", "markdown": done.reports["report.md"]}
+    contents |= {name: done.reports[file] for name, file in CHECKLISTS.items() if file in done.reports}
     if any(name == "junit" for name, _ in outputs):
         from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
 

@@ -129,7 +129,7 @@ class Trend(Strict):
 class ControlMetadata(Strict):
     """The METADATA of one control; ``id`` is its path.
 
-    ``early_fail``: a fail holds whatever the rest of a window that has not ended will bring.
+    ``early_fail``: nothing that comes later in the window can mend a fail, so it holds before the window's end.
     """
 
     id: str = Field(pattern=ID)
@@ -146,8 +146,8 @@ class ControlMetadata(Strict):
     bootstrap: Bootstrap | None = None
     rank_test: RankTest | None = None
     trend: Trend | None = None
-    early_fail: bool = False
     trigger: bool = False
+    early_fail: bool = False
     waivable: bool = True
     unit: str = ""
 

@@ -1,0 +1,10 @@
+"""The parts of the example release, in the order of their sections in ``auditor.toml``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.estate.release.writer import Part
+
+PARTS: tuple[Part, ...] = ()
