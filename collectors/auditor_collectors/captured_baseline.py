@@ -1,8 +1,8 @@
 """A baseline that ``auditor baseline capture`` froze before the change: one file of JSON lines.
 
-The first line is the header: period, digest of the snapshot that was measured, and how many lines of either kind follow.
-A ``share`` line is a row of ``baselines``, a ``value`` line one of ``baseline_values``. Rules kept here: the file is as
-long as its header says; with ``sha256`` it is the very file that was approved, to the byte; every period lies in that of
+The first line is the header: period, digest of the snapshot that was measured, and how many lines of each kind follow.
+A ``share`` line is a row of ``baselines``, a ``value`` line one of ``baseline_values``. Rules kept here: the file is
+as long as its header says; with ``sha256`` it is the very file that was approved, to the byte; every period lies in that of
 the header; a metric, stratum and unit has each value once.
 """
 
@@ -162,20 +162,20 @@ class _Reader:
         name, unit = self._file.name, document["unit"]
         if not isinstance(unit, str) or not re.fullmatch(UNIT, unit):
             raise refuse_row(name, number, "unit", unit, "us, or 1e-9 and a currency", remedy=AGAIN)
-        row = {
-            "metric": self._name(number, document, "value"),
-            "stratum": self._text(number, document, "stratum"),
+        metric, stratum = self._name(number, document, "value"), self._text(number, document, "stratum")
+        value = self._count(number, document, "is")
+        if (metric, stratum, unit, value) in self._seen:
+            raise refuse_row(name, number, "is", value, "each value of a metric once", remedy=AGAIN)
+        self._seen.add((metric, stratum, unit, value))
+        return {
+            "metric": metric,
+            "stratum": stratum,
             "unit": unit,
             "period_start": start,
             "period_end": end,
-            "value": self._count(number, document, "is"),
+            "value": value,
             "observations": self._count(number, document, "observations"),
         }
-        key = (row["metric"], row["stratum"], unit, row["value"])
-        if key in self._seen:
-            raise refuse_row(name, number, "is", row["value"], "each value of a metric once", remedy=AGAIN)
-        self._seen.add(key)
-        return row
 
     def _members(self, number: int, document: dict[str, Any], expected: set[str]) -> None:
         if document.keys() != expected:

@@ -23,7 +23,7 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
-from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted, text
+from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.table_checks import future, refuse_first
 from auditor_collectors.table_files import parse_file
@@ -177,7 +177,7 @@ class DurationsCollector:
 
 def _refuse_told_twice(connection: duckdb.DuckDBPyConnection, parts: list[str], context: CollectContext) -> None:
     """Refuse an operation of which two rows say something else."""
-    row = connection.execute(
+    [(told,)] = connection.execute(
         f"""
         select count(*) from (
             select operation_text from read_parquet({exactly(*parts)})
@@ -185,10 +185,10 @@ def _refuse_told_twice(connection: duckdb.DuckDBPyConnection, parts: list[str], 
             having count(distinct (event_time, metric, stratum, duration_us)) > 1
         )
         """
-    ).fetchone()
-    if row and row[0]:
+    ).fetchall()  # to its end
+    if told:
         raise CollectionError(
-            f"source {context.source!r}: {row[0]} operations are told in two ways (one id, other values)",
+            f"source {context.source!r}: {told} operations are told in two ways (one id, other values)",
             remedy="export each operation once, when it has ended",
         )
 

@@ -112,7 +112,7 @@ def _stream_files(
     stream: Stream, known: datetime, incidents: Collection[str], seed: int, measured: baseline.Measured
 ) -> dict[str, bytes]:
     random = Random(seed + stream.number)  # noqa: S311 - an example, not a secret
-    hours: dict[str, list[str]] = {}
+    days: dict[str, list[str]] = {}
     beats: list[str] = []
     minute, counted = stream.span.start, 0
     for moment in _slots(stream.span, known):
@@ -121,10 +121,10 @@ def _stream_files(
             minute, counted = moment, 0
         lines = sorted(_slot(random, stream, moment, incidents, measured))
         counted += len(lines)
-        hours.setdefault(f"{moment:%Y%m%d-%H}", []).extend(lines)
+        days.setdefault(f"{moment:%Y%m%d}", []).extend(lines)
     if counted:
         beats.append(beat(minute, min(known, stream.span.end), counted))
-    found = {f"{stream.name}/{stream.name}-{hour}.jsonl": "".join(lines).encode() for hour, lines in hours.items()}
+    found = {f"{stream.name}/{stream.name}-{day}.jsonl": "".join(lines).encode() for day, lines in days.items()}
     return {**found, f"heartbeats/{stream.name}.jsonl": "".join(beats).encode()} if beats else found
 
 
