@@ -251,6 +251,16 @@ SENTENCES: dict[str, str] = {
     "first_run": "the ledger knows no earlier run of the release",
     "earlier_runs_known": "what all earlier runs of the release decided is here",
     "earlier_runs_unknown": "no ledger says which runs there were before",
+    # metrics, baselines, statistics
+    "periods_within": "every period is within {limit}, the worst has {observed}",
+    "period_over": "a period is over the limit {limit}: {observed}",
+    "share_rising": "the share rises from period to period, the worst has {observed} (limit {limit})",
+    "share_held": "a share of {observed}, no more than the baseline allows ({limit})",
+    "share_worse": "a share of {observed}, more than the baseline allows ({limit})",
+    "projection_within": "at its end {observed} of the budget will be spent, within {limit}",
+    "projection_exceeded": "at its end {observed} of the budget will be spent, over the limit {limit}",
+    "reduced": "now {observed} of what it was before, below {limit}",
+    "reduction_short": "now {observed} of what it was before, not below {limit}",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.
