@@ -74,6 +74,12 @@ SENTENCES: dict[str, str] = {
     "members_passed": "all members passed",
     "members_not_applicable": "no member applies",
     "empty": "there is nothing to decide on",
+    "not_elapsed": "its time has not come, or not passed",
+    "condition_not_met": "nothing happened that would make it apply",
+    "condition_unknown": "whether it applies is not known",
+    "status_reached": "this is the status of the release",
+    "other_status": "the release has another status",
+    "decided_at_verification": "decided when the closing bundle is verified",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.
