@@ -95,17 +95,17 @@ class Separation:
 def separate(connection: duckdb.DuckDBPyConnection, events: str, heads: Sequence[str], work: Path) -> str:
     """Return SQL for ``file_number``, ``row_number``, ``chain`` and ``link`` of every one of ``events``.
 
-    ``events`` is SQL with the columns of the spilled events, ``links`` (whether its type does) and ``hashed``; the files
-    of the answer lie in ``work``.
+    ``events`` is SQL with the columns of the spilled events, ``links`` (whether its type does) and ``hashed``; the
+    files of the answer lie in ``work``.
     """
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     found = Separation(heads)
-    numbers = [(name, pa.int64()) for name in ("file_number", "row_number", "chain")]
+    numbers: list[tuple[str, Any]] = [(name, pa.int64()) for name in ("file_number", "row_number", "chain")]
     placed, chains = work / "placed.parquet", work / "chains.parquet"
     spill(placed, pa.schema([*numbers, ("link", pa.string())]), _placed(connection.cursor(), events, found))
-    layout = pa.schema([("chain", pa.int64()), ("final", pa.int64()), ("resolved", pa.bool_())])
-    spill(chains, layout, found.chains())
+    finals: list[tuple[str, Any]] = [("chain", pa.int64()), ("final", pa.int64()), ("resolved", pa.bool_())]
+    spill(chains, pa.schema(finals), found.chains())
     return f"""
         select
             one.file_number, one.row_number,

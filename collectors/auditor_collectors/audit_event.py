@@ -45,6 +45,9 @@ def _outcomes(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
+Outcomes = Annotated[Values, AfterValidator(_outcomes)]
+
+
 class Listed(BaseModel):
     """The values that may be kept, by column; the lawful bases are those of Article 6(1) GDPR unless said otherwise."""
 
@@ -57,7 +60,7 @@ class Listed(BaseModel):
     route: Values = {}
     compliance_status: Values = {}
     lawful_basis: Values = {basis: basis for basis in ARTICLE_6}
-    outcome: Annotated[Values, AfterValidator(_outcomes)] = {}
+    outcome: Outcomes = {}
 
 
 Path = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")]

@@ -93,7 +93,7 @@ class AuditLogCollector:
         return problems_of(Options, options)
 
     def collect(self, options: dict[str, Any], context: CollectContext) -> Iterator[Batch]:
-        """Yield application events, their chains and one coverage row. Raises ``CollectionError`` naming file and line."""
+        """Yield events, their chains and one coverage row. Raises ``CollectionError`` naming file and line."""
         wanted = Options.model_validate(options)
         paths = files.find(context.root, wanted.files, context.source)
         found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
@@ -181,7 +181,9 @@ def _select(connection: duckdb.DuckDBPyConnection, spilled: str, wanted: Options
     events = f"select * from read_parquet({exactly(first)})"
     places = separate(connection, events, wanted.heads, context.work)
     sequence = "row_number() over (partition by chain order by event_time, event_hi, event_lo)"
-    names = ", ".join(f"{sequence} as {name}" if name == "sequence" else name for name in schema("application_events").names)
+    names = ", ".join(
+        f"{sequence} as {name}" if name == "sequence" else name for name in schema("application_events").names
+    )
     joined = f"select {names} from ({events}) join ({places}) using (file_number, row_number)"
     return f"select * from ({joined}) order by chain, sequence"
 

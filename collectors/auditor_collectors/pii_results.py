@@ -47,10 +47,9 @@ class Columns(Strict):
     def parsed(self) -> str:
         """Return the SQL columns of every parsed value and the text that it was parsed from."""
         columns = [f"{text(self.event_time)} as event_time_text, {instant(self.event_time)} as event_time"]
-        for name in ("corpus", "type"):
-            columns.append(f"{text(getattr(self, name))} as {name}_text, {mapped(getattr(self, name))} as {name}")
-        for name in COUNTS:
-            columns.append(f"{text(getattr(self, name))} as {name}_text, {count(getattr(self, name))} as {name}")
+        read = [(name, mapped(getattr(self, name))) for name in ("corpus", "type")]
+        read += [(name, count(getattr(self, name))) for name in COUNTS]
+        columns += [f"{text(getattr(self, name))} as {name}_text, {value} as {name}" for name, value in read]
         return ", ".join(columns)
 
     def problems(self, at_most: str) -> list[tuple[str, str, str]]:
@@ -116,7 +115,9 @@ class PiiResultsCollector:
             for number, file in enumerate(found):
                 part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
                 names = ["corpus", "type"]
-                counted, lost = refuse_first(connection, part, file.name, problems, texts, names, context, noun="result")
+                counted, lost = refuse_first(
+                    connection, part, file.name, problems, texts, names, context, noun="result"
+                )
                 parts.append(part)
                 records, unnamed = records + counted, unnamed + sum(lost.values())
             files.refuse_changed(found)

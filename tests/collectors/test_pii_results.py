@@ -22,7 +22,9 @@ OPTIONS = {
         "scanner_found": {"column": "scannerFound"},
     },
 }
-RESULT = {"ranAt": "2025-01-14T07:00:00Z", "corpus": "v3", "type": "EMAIL"} | dict(zip(COUNTS, (9, 8, 0, 5, 5), strict=True))
+RESULT = {"ranAt": "2025-01-14T07:00:00Z", "corpus": "v3", "type": "EMAIL"} | dict(
+    zip(COUNTS, (9, 8, 0, 5, 5), strict=True)
+)
 
 
 def write(root, *results):
@@ -31,7 +33,9 @@ def write(root, *results):
 
 
 def test_a_result_is_a_row_of_counts(tmp_path):
-    snapshot = snapshot_of(PiiResultsCollector(), OPTIONS, write(tmp_path, RESULT, RESULT | {"text": "jane@example.org"}))
+    snapshot = snapshot_of(
+        PiiResultsCollector(), OPTIONS, write(tmp_path, RESULT, RESULT | {"text": "jane@example.org"})
+    )
     assert rows_of(snapshot, "pii_results") == [
         {
             "event_time": datetime(2025, 1, 14, 7, tzinfo=UTC),
@@ -68,7 +72,10 @@ def test_a_name_that_is_not_listed_is_undeclared_and_counted(tmp_path):
         ({"type": None}, "row 2, column 'type': found None, expected the name of a type"),
         ({"corpus": None}, "row 2, column 'corpus': found None, expected the name of a corpus"),
         ({"ranAt": "2025-01-14"}, "row 2, column 'ranAt': found '2025-01-14', expected an RFC 3339 instant"),
-        ({"ranAt": "2026-01-14T07:00:00Z"}, "row 2, column 'ranAt': found '2026-01-14T07:00:00Z', expected at most 2 minutes"),
+        (
+            {"ranAt": "2026-01-14T07:00:00Z"},
+            "row 2, column 'ranAt': found '2026-01-14T07:00:00Z', expected at most 2 minutes",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, wrong, said):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -42,7 +43,10 @@ PHASE_6 = ("line_88", "line_89", "line_90", "line_92", "line_93.operations", "li
 def bound(line):
     given = {name: value for one in line.shared for name, value in FRAGMENT["shared"][one].items()} | line.parameters
     main = PACK.controls[line.control]
-    for control, fixed in [(main, {}), *((PACK.controls[one.control], one.parameters) for one in main.metadata.requires)]:
+    for control, fixed in [
+        (main, {}),
+        *((PACK.controls[one.control], one.parameters) for one in main.metadata.requires),
+    ]:
         parameters, problems = control.metadata.effective(given | fixed)
         assert problems == []
         yield BoundControl(control, parameters)
@@ -145,7 +149,7 @@ def test_every_incident_is_told_above():
 @pytest.mark.parametrize("incidents", [(), tuple(audit.INCIDENTS)])
 def test_a_later_instant_only_adds(incidents):
     instants = list(RUNS.values())
-    for before, after in zip(instants, instants[1:], strict=False):
+    for before, after in pairwise(instants):
         early, late = audit.files(before, incidents, SEED), audit.files(after, incidents, SEED)
         assert early.keys() <= late.keys()
         for path in early.keys() - {"findings/securityhub.json", "findings/calls.jsonl", "inventory/calls.jsonl"}:
@@ -163,10 +167,13 @@ def test_nothing_is_told_before_it_happened():
         found = audit.files(run, tuple(audit.INCIDENTS), SEED)
         for line in found["audit/support.log"].decode().splitlines():
             assert line[:20] < f"{run:%Y-%m-%dT%H:%M:%SZ}"
-        assert all(json.loads(one)["end"] <= f"{run:%Y-%m-%dT%H:%M:%SZ}" for one in found["heartbeats/audit_log.jsonl"].splitlines())
+        assert all(
+            json.loads(one)["end"] <= f"{run:%Y-%m-%dT%H:%M:%SZ}"
+            for one in found["heartbeats/audit_log.jsonl"].splitlines()
+        )
 
 
 def test_observers_leave_no_gap():
     spans = list(cloud.intervals(CLOSING))
-    assert all(one[1] == after[0] for one, after in zip(spans, spans[1:], strict=False))
+    assert all(one[1] == after[0] for one, after in pairwise(spans))
     assert (spans[0][0], spans[-1][1]) == (support.FIRST, CLOSING)

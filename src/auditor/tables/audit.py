@@ -15,13 +15,11 @@ FINDING_STATUSES = ("open", "suppressed", "resolved")
 UNDECLARED = "undeclared"
 _DECLARED = f"only a value that auditor.toml lists, else {UNDECLARED!r}; null where the event has none"
 _LINK = (
-    "genesis: begins a chain; declared: follows a head that auditor.toml declares; linked: follows an event of the log; "
-    "continued: the log begins with it; missing: its predecessor is not in the log; forked: its predecessor has another "
-    "successor; unlinked: of a type that never links; unhashed: without a hash though its type links"
+    "genesis: begins a chain; declared: follows a head that auditor.toml declares; linked: follows an event of it; "
+    "continued: the log begins with it; missing: its predecessor is not in the log; forked: its predecessor has "
+    "another successor; unlinked: of a type that never links; unhashed: without a hash though its type links"
 )
-_WITNESS = (
-    "what an earlier collection saw of the chain, told in auditor.toml: none, held, altered, or lost (the whole chain)"
-)
+_WITNESS = "what became of what an earlier collection saw of the chain: none, held, altered, or lost (the whole chain)"
 
 TABLES = (
     Table(
@@ -62,7 +60,9 @@ TABLES = (
             Column("compliance_status", "text", f"complianceStatus; {_DECLARED}", nullable=True),
             Column("lawful_basis", "text", f"gdprLawfulBasis; {_DECLARED}", nullable=True),
             Column("latency_us", "int", "latencyMs, rounded up", "us", nullable=True),
-            Column("outcome", "text", "how what it tells of ended", nullable=True, values=(*EVENT_OUTCOMES, UNDECLARED)),
+            Column(
+                "outcome", "text", "how what it tells of ended", nullable=True, values=(*EVENT_OUTCOMES, UNDECLARED)
+            ),
             Column("unhealthy_route", "text", f"the route that a decision held unhealthy; {_DECLARED}", nullable=True),
             Column("optimal", "bool", "whether the application calls its decision optimal", nullable=True),
             Column("induced", "bool", "whether it was brought about on purpose, as a test", nullable=True),
@@ -80,7 +80,7 @@ TABLES = (
     ),
     Table(
         "audit_chains",
-        "one row per chain of an audit log; verified at collection, not replayable without the source but for head and tail",
+        "one row per chain of an audit log, verified at collection; only head and tail can be computed again",
         (
             *scope(),
             Column("chain", "int", "number of the chain in the source, by its first event; 0: events of no chain", "1"),

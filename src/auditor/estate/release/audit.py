@@ -1,6 +1,6 @@
-"""The audit trail of the example release: its support operations, their chains of hashes, who observed them, and tests.
+"""The audit trail of the example release: support operations, their chains of hashes, who observed them, and tests.
 
-Rules kept here: only facts before ``known`` are told, and a later ``known`` only adds; an incident changes what it names.
+Rules kept here: only facts before ``known`` are told, and a later ``known`` only adds.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 INCIDENTS = {
-    "audit_tampered": "An event of Phase 6 was altered in the audit log after it was written: its hash no longer fits.",
-    "decision_wrong": "For two minutes of Phase 6 the router sends emergencies to the MCP path, which has no part in them.",
+    "audit_tampered": "An event of Phase 6 was altered in the audit log later: its hash no longer fits.",
+    "decision_wrong": "For two minutes of Phase 6 the router sends emergencies to the MCP path.",
     "path_silent": "From the start of the deployment on, nothing is validated on the MCP path.",
     "pii_leak": "One of the planted IBANs stands unredacted in what the system put out.",
-    "gdpr_violation": "At 11:20 the validator finds a violation on the direct path, and the log records one of consent.",
+    "gdpr_violation": "At 11:20 the validator finds a violation, and the log records one of consent.",
     "security_alert_after": "In the night after the deployment a security product raises a high finding.",
 }
 TYPES = (
-    "EMAIL", "PHONE_DE", "PHONE_INTERNATIONAL", "IBAN", "CREDIT_CARD", "SSN_US", "GERMAN_ID", "ADDRESS", "POSTAL_CODE_DE",
-    "IP_ADDRESS",
+    "EMAIL", "PHONE_DE", "PHONE_INTERNATIONAL", "IBAN", "CREDIT_CARD", "SSN_US", "GERMAN_ID", "ADDRESS",
+    "POSTAL_CODE_DE", "IP_ADDRESS",
 )  # fmt: skip
 TESTED = PHASES["phase_1"].start.replace(hour=6, minute=30)
 PLANTED, SHOWN = 40, 40

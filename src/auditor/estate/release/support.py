@@ -1,4 +1,4 @@
-"""The support operations of the example release: who asked what, how it was routed, and what the application logged of it.
+"""The support operations of the example release: how each was routed, and what the application logged of it.
 
 Rules kept here: every operation is a request of the support desk's own list and begins, is routed, runs and ends in the
 audit log, under one id; two processes write the log, each linking its own events, and what an operation cost is outside
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.estate.release.timeline import DEPLOYMENT_END, PHASES, RUNS
@@ -18,6 +17,7 @@ from auditor.model import isoformat
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from random import Random
 
 FIRST = datetime.fromisoformat("2025-01-13T07:00:00+00:00")
 LAST = RUNS["closing"]
@@ -57,7 +57,7 @@ class Operation:
 
 
 def operations() -> Iterator[Operation]:
-    """Yield every operation of the release: one in ten minutes, one a minute after deployment, one in 5 s in Phase 6."""
+    """Yield every operation: one in ten minutes, one a minute after the deployment, one in 5 s in Phase 6."""
     moment, number = FIRST, 0
     while moment < LAST:
         yield Operation(number, moment, CYCLE[number % len(CYCLE)])
@@ -74,14 +74,16 @@ def _pause(moment: datetime) -> timedelta:
     return timedelta(seconds=60) if busy else timedelta(minutes=10)
 
 
-def told(operation: Operation, random: Random, incidents: Collection[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def told(
+    operation: Operation, random: Random, incidents: Collection[str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the request of ``operation`` and its events. Draws the same numbers whatever ``incidents`` are."""
     draws = [random.random() for _ in range(2)]
     content = f"{random.getrandbits(128):032x}"
     route, unhealthy = _routed(operation, incidents)
     failed = operation.number % FAILED_EVERY == FAILED_EVERY - 1 and not operation.induced
     latency = 400 + int(1000 * draws[0]) + (900 if route == MCP else 0)
-    shared = {"userId": f"user-{int(draws[1] * 1000):04d}", "contentHash": content}
+    shared: dict[str, Any] = {"userId": f"user-{int(draws[1] * 1000):04d}", "contentHash": content}
     events = []
     for kind, after in _steps(operation, failed=failed):
         metadata: dict[str, Any] = {"routingPath": route}
@@ -129,15 +131,16 @@ def _steps(operation: Operation, *, failed: bool) -> Iterator[tuple[str, int]]:
 
 def validations(incidents: Collection[str]) -> Iterator[dict[str, Any]]:
     """Yield what the application's compliance validator found, and of the probes that it is given."""
-    moment = FIRST + timedelta(minutes=1)
+    moment = probed = FIRST + timedelta(minutes=1)
     while moment < LAST:
         for route in (DIRECT, MCP):
             silent = "path_silent" in incidents and route == MCP and moment >= PHASES["phase_1"].start
             if not silent:
                 yield _validation(moment, route, violating=False, probe=False)
-                if (moment - FIRST - timedelta(minutes=1)) % PROBED_EVERY == timedelta(0):
+                if moment >= probed:
                     yield _validation(moment + timedelta(seconds=20), route, violating=True, probe=True)
-        moment += timedelta(minutes=5) if PHASE_6.start <= moment < PHASE_6.end else VALIDATED_EVERY
+        probed += PROBED_EVERY if moment >= probed else timedelta(0)
+        moment += timedelta(minutes=5) if PHASE_6.holds(moment) else VALIDATED_EVERY
     if "gdpr_violation" in incidents:
         yield _validation(VIOLATION_AT, DIRECT, violating=True, probe=False)
         more = {"metadata": {"routingPath": DIRECT}, "complianceStatus": "violation"}
@@ -146,8 +149,12 @@ def validations(incidents: Collection[str]) -> Iterator[dict[str, Any]]:
 
 def _validation(moment: datetime, route: str, *, violating: bool, probe: bool) -> dict[str, Any]:
     metadata = {
-        "routingPath": route, "checks": 18, "violations": int(violating), "score": 40 if violating else 97, "induced": probe,
-    }  # fmt: skip
+        "routingPath": route,
+        "checks": 18,
+        "violations": int(violating),
+        "score": 40 if violating else 97,
+        "induced": probe,
+    }
     status = "violation" if violating else "compliant"
     name = f"val-{moment:%d%H%M%S}-{route}"
     return event(name, moment, "gdpr_compliance_validation", None, {"complianceStatus": status, "metadata": metadata})
@@ -175,5 +182,3 @@ def event(request: str, moment: datetime, kind: str, operation: str | None, more
         "previousEventHash": "",
         "eventHash": "",
     } | more
-
-
