@@ -120,6 +120,7 @@ class ControlMetadata(Strict):
     binomial: Binomial | None = None
     bootstrap: Bootstrap | None = None
     trigger: bool = False
+    early_fail: bool = False
     waivable: bool = True
     unit: str = ""
 
