@@ -22,7 +22,7 @@ def snapshot_of(collector, options, root, output="snapshot", source="s"):
         context = CollectContext(source, SCOPE, root, work, COLLECTED_AT)
         for batch in collector.collect(options, context):
             writer.write(batch, source)
-        writer.finish(SCOPE, COLLECTED_AT, [(source, "kind")])
+        writer.finish(SCOPE, COLLECTED_AT, [(source, "kind", "")])
     return open_snapshot(root / output)
 
 

@@ -39,7 +39,16 @@ def document() -> dict[str, Any]:
         "profile": {"id": "small", "sha256": hashlib.sha256(b"id = 'small'\n").hexdigest()},
         "result": "pass",
         "gates": [
-            {"gate": "go", "title": "Go", "kind": "go_no_go", "decision": "go", "verdict": "pass", "lines": ["a"]}
+            {
+                "gate": "go",
+                "title": "Go",
+                "kind": "go_no_go",
+                "decision": "go",
+                "verdict": "pass",
+                "provisional": False,
+                "rule": "",
+                "lines": ["a"],
+            }
         ],
         "lines": [
             {
@@ -48,8 +57,10 @@ def document() -> dict[str, Any]:
                 "checklist": ["217"],
                 "verdict": "pass",
                 "reason": "within_limit",
+                "provisional": False,
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
+                "decidedBy": None,
             }
         ],
         "findings": [

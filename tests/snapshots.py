@@ -70,5 +70,5 @@ def stored_snapshot(root: Path) -> Stored:
     with SnapshotWriter(root) as writer:
         for table in TABLES:
             writer.write(batch(table, row(table)), "source")
-        writer.finish(SCOPE, COLLECTED_AT, [("source", "kind")])
+        writer.finish(SCOPE, COLLECTED_AT, [("source", "kind", "")])
     return Stored(root)

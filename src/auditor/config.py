@@ -51,12 +51,16 @@ class Document(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configured source with its collector; ``options`` is its table without ``kind``."""
+    """One configured source with its collector; ``options`` is its table without ``kind`` and ``environment``.
+
+    ``environment`` is that of its rows where it is another than the scope's, as that of a staging system.
+    """
 
     name: str
     kind: str
     collector: Collector
     options: dict[str, Any]
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,16 @@ def load_config(path: Path) -> Config:
     for name, table in sorted(document.sources.items()):
         options = dict(table)
         kind = options.pop("kind", None)
+        environment = options.pop("environment", None)
+        if environment is not None and not (isinstance(environment, str) and environment):
+            problems.append(f"sources.{name}.environment: is {environment!r}, expected the name of an environment")
         if kind not in collectors:
             known = ", ".join(sorted(collectors))
             problems.append(f"sources.{name}.kind: is {kind!r}, expected one of {known}")
             continue
         collector: Collector = collectors[kind].load()()
         problems += [f"sources.{name}.{problem}" for problem in collector.check(options)]
-        sources.append(Source(name, kind, collector, options))
+        sources.append(Source(name, kind, collector, options, environment))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
     return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
 
@@ -95,6 +102,7 @@ def mappings(config: Config) -> bytes:
     """
     sources = [
         {"name": one.name, "kind": one.kind, "options": _archivable(one.options)}
+        | ({} if one.environment is None else {"environment": one.environment})
         for one in sorted(config.sources, key=lambda one: one.name)
     ]
     return canonical_json({"schemaVersion": 1, "sources": sources})

@@ -66,7 +66,8 @@ class Finding:
 
     ``members`` is how many members of the population the row stands for. ``observed`` and
     ``limit`` are JSON values as the policy gave them; ``evidence`` is the row of the query. ``waivers`` and
-    ``adjudications`` are digests of what people signed about it; the verdict stays what it is.
+    ``adjudications`` are digests of what people signed about it; the verdict stays what it is. ``window`` is None while
+    the instants that it is counted from are not known.
     """
 
     line: str
@@ -78,7 +79,7 @@ class Finding:
     observed: Any
     limit: Any
     sample_size: int | None
-    window: Window
+    window: Window | None
     evidence: dict[str, Any] = field(default_factory=dict)
     waivers: tuple[str, ...] = ()
     adjudications: tuple[str, ...] = ()
@@ -86,12 +87,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LineVerdict:
-    """A line of the profile with the verdict rolled up from its findings or member lines."""
+    """A line of the profile with the verdict rolled up from its findings or member lines.
+
+    A ``provisional`` pass rests on sources that have not settled: a later run has to confirm it.
+    """
 
     line: str
     title: str
     verdict: Verdict
     reason: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class GateDecision:
     """A gate: its decision word and verdict.
 
     The words are ``go``, ``pass_with_waiver``, ``no_go`` of a go/no-go point, ``rollback``, ``continue``, ``undecided``
-    of a trigger.
+    of a trigger, ``successful``, ``partial``, ``failed`` of a release; ``rule`` is then what made it so.
     """
 
     gate: str
@@ -107,6 +112,8 @@ class GateDecision:
     decision: str
     verdict: Verdict
     lines: tuple[str, ...]
+    provisional: bool = False
+    rule: str = ""
 
 
 def epoch_us(moment: datetime) -> int:

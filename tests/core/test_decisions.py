@@ -14,8 +14,8 @@ WINDOW = Window(datetime(2026, 3, 1, 10, tzinfo=UTC), AS_OF)
 SCOPE = Scope("s", "e", "r", "p")
 CONTROL = SimpleNamespace(control=SimpleNamespace(id="slo.p95"), parameters={"limit": 5})
 LINES = [
-    SimpleNamespace(id="b", checklist=["52"], members=[]),
-    SimpleNamespace(id="a", checklist=[], members=["b"]),
+    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None),
+    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None),
 ]
 PROFILE = SimpleNamespace(
     sha256="0" * 64,
@@ -29,7 +29,7 @@ VERDICTS = {
     "a": LineVerdict("a", "A", Verdict.FAIL, "over_limit"),
     "b": LineVerdict("b", "B", Verdict.FAIL, "over_limit"),
 }
-GATE = GateDecision("go", "go_no_go", "no_go", Verdict.FAIL, ("a",))
+GATE = GateDecision("go", "go_no_go", "no_go", Verdict.FAIL, ("a",), provisional=True)
 
 
 def test_the_document_is_what_was_decided():
@@ -44,7 +44,16 @@ def test_the_document_is_what_was_decided():
         "profile": {"id": "small", "sha256": "0" * 64},
         "result": "fail",
         "gates": [
-            {"gate": "go", "title": "Go", "kind": "go_no_go", "decision": "no_go", "verdict": "fail", "lines": ["a"]}
+            {
+                "gate": "go",
+                "title": "Go",
+                "kind": "go_no_go",
+                "decision": "no_go",
+                "verdict": "fail",
+                "provisional": True,
+                "rule": "",
+                "lines": ["a"],
+            }
         ],
         "lines": [
             {
@@ -53,8 +62,10 @@ def test_the_document_is_what_was_decided():
                 "checklist": ["52"],
                 "verdict": "fail",
                 "reason": "over_limit",
+                "provisional": False,
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 5}}],
                 "members": [],
+                "decidedBy": None,
             },
             {
                 "line": "a",
@@ -62,8 +73,10 @@ def test_the_document_is_what_was_decided():
                 "checklist": [],
                 "verdict": "fail",
                 "reason": "over_limit",
+                "provisional": False,
                 "controls": [],
                 "members": ["b"],
+                "decidedBy": None,
             },
         ],
     }

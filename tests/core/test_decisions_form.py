@@ -38,7 +38,7 @@ def test_a_line_of_lines_needs_no_control() -> None:
         (lambda d: d.update(extra=1), "extra: Extra inputs"),
         (lambda d: d["lines"][0].pop("controls"), "lines.0.controls: Field required"),
         (lambda d: d["lines"][0].update(verdict="passed"), "lines.0.verdict"),
-        (lambda d: d["findings"][0].update(window=None), "findings.0.window"),
+        (lambda d: d["findings"][0].update(window={}), "findings.0.window.start"),
         (lambda d: d["lines"].append(deepcopy(d["lines"][0])), "there twice"),
         (lambda d: d["gates"].append(deepcopy(d["gates"][0])), "there twice"),
         (lambda d: d["gates"][0].update(lines=["z"]), "names line 'z'"),

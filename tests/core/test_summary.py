@@ -72,10 +72,13 @@ def test_the_headline_is_the_result(result, begins):
         ("rollback", "ROLL BACK"),
         ("continue", "CONTINUE"),
         ("undecided", "UNDECIDED"),
+        ("successful", "SUCCESSFUL"),
+        ("partial", "PARTIAL"),
+        ("failed", "FAILED"),
     ],
 )
 def test_a_gate_says_its_decision(decision, words):
-    gate = {"gate": "g", "title": "G", "decision": decision, "verdict": "fail"}
+    gate = {"gate": "g", "title": "G", "decision": decision, "verdict": "fail", "provisional": False}
     (entry,) = summarise(document([], gates=[gate]), WORDS).gates
     assert (entry.gate, entry.title, entry.words, entry.verdict) == ("g", "G", words, "fail")
     assert entry.waived == (decision == "pass_with_waiver")

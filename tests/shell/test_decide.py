@@ -136,7 +136,7 @@ def world(tmp_path: Path) -> Callable[..., Inputs]:
         with SnapshotWriter(tmp_path / "snapshot") as writer:
             for table, content in {"requests": given, "heartbeats": beats, "coverage": [call]}.items():
                 writer.write(Batch(table, rows(table, content)), "requests")
-            snapshot = open_snapshot(writer.finish(Scope("s", "e", "r", "p"), AS_OF, [("requests", "requests")]))
+            snapshot = open_snapshot(writer.finish(Scope("s", "e", "r", "p"), AS_OF, [("requests", "requests", "")]))
         text = PROFILE
         for old, new in replacements:
             assert old in text

@@ -3,7 +3,19 @@ package gates.go_no_go_test
 import data.gates.go_no_go
 
 decision(verdict, with_waivers) := word if {
-	word := go_no_go.decision.decision with input as {"verdict": verdict, "verdict_with_waivers": with_waivers}
+	word := at(verdict, with_waivers, true)
+}
+
+at(verdict, with_waivers, settled) := word if {
+	facts := {"verdict": verdict, "verdict_with_waivers": with_waivers, "settled": settled}
+	word := go_no_go.decision.decision with input as facts
+}
+
+test_what_has_not_settled_is_no_go if {
+	every settled in [false, null] {
+		at("pass", "pass", settled) == "no_go"
+		at("fail", "pass", settled) == "no_go"
+	}
 }
 
 test_only_a_pass_is_a_go if {

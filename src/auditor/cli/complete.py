@@ -8,11 +8,12 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from auditor.adapters.policies.profile_files import profile_names
 from auditor.errors import AuditorError
 from auditor.shipped import policies_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import click
@@ -21,15 +22,19 @@ if TYPE_CHECKING:
 def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the names of the pack's profiles."""
     del param
-    return _starting((path.stem for path in _profile_files(ctx)), incomplete)
+    root = _root(ctx)
+    return _starting(profile_names(root) if root else (), incomplete)
 
 
 def gates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the gates of the profile that the command line names so far."""
     del param
     wanted = ctx.params.get("profile")
-    found = (gate["id"] for path in _profile_files(ctx) if path.stem == wanted for gate in _toml(path).get("gates", ()))
-    return _starting(found, incomplete)
+    root = _root(ctx)
+    parts = (root.glob(f"profiles/{wanted}.toml"), root.glob(f"profiles/{wanted}/*.toml")) if root and wanted else ()
+    return _starting(
+        (gate["id"] for files in parts for path in files for gate in _toml(path).get("gates", ())), incomplete
+    )
 
 
 def controls(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -50,11 +55,6 @@ def _root(ctx: click.Context) -> Path | None:
         return given or policies_dir()
     except AuditorError:
         return None
-
-
-def _profile_files(ctx: click.Context) -> Iterator[Path]:
-    root = _root(ctx)
-    return iter(()) if root is None else root.glob("profiles/*.toml")
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -86,10 +86,11 @@ def show(control_id: str, policies: Path | None, profile: str | None, *, as_json
 def _open(policies: Path | None, profile: str | None) -> Catalogue:
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
+    from auditor.adapters.policies.profile_files import profile_names  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
     pack = load_pack(policies or policies_dir())
-    names = [profile] if profile else sorted(path.stem for path in (pack.root / "profiles").glob("*.toml"))
+    names = [profile] if profile else profile_names(pack.root)
     return Catalogue(pack, tuple(load_profile(pack, name) for name in names))
 
 

@@ -68,6 +68,8 @@ def assemble(
                 "kind": gate.kind,
                 "decision": gate.decision,
                 "verdict": gate.verdict.value,
+                "provisional": gate.provisional,
+                "rule": gate.rule,
                 "lines": list(gate.lines),
             }
             for gate, title in zip(gates, profile.document.gates, strict=True)
@@ -112,8 +114,10 @@ def _line(verdict: LineVerdict, line: Any, profile: _Profile) -> dict[str, Any]:
         "checklist": list(line.checklist),
         "verdict": verdict.verdict.value,
         "reason": verdict.reason,
+        "provisional": verdict.provisional,
         "controls": controls,
         "members": list(line.members),
+        "decidedBy": line.decided_by,
     }
 
 
@@ -128,7 +132,7 @@ def _finding(one: Finding) -> dict[str, Any]:
         "observed": one.observed,
         "limit": one.limit,
         "sampleSize": one.sample_size,
-        "window": _window(one.window),
+        "window": _window(one.window) if one.window else None,
         "evidence": one.evidence,
         "waivers": list(one.waivers),
         "adjudications": list(one.adjudications),

@@ -32,6 +32,8 @@ class GateForm(Exact):
     kind: str
     decision: str
     verdict: VerdictWord
+    provisional: bool
+    rule: str
     lines: list[str]
 
 
@@ -43,15 +45,17 @@ class ControlForm(Exact):
 
 
 class LineForm(Exact):
-    """A line: decided by its controls, or rolled up from its members."""
+    """A line: decided by its controls, or rolled up from its members, or decided elsewhere."""
 
     line: str
     title: str
     checklist: list[str]
     verdict: VerdictWord
     reason: str
+    provisional: bool
     controls: list[ControlForm]
     members: list[str]
+    decidedBy: Literal["status", "verification"] | None
 
 
 class WindowForm(Exact):
@@ -73,7 +77,7 @@ class FindingForm(Exact):
     observed: Any
     limit: Any
     sampleSize: int | None
-    window: WindowForm
+    window: WindowForm | None
     evidence: dict[str, Any]
     waivers: list[str]
     adjudications: list[str]
@@ -118,8 +122,8 @@ def _gate_problem(found: DecisionsForm) -> str:
 
 
 def _line_problem(found: DecisionsForm) -> str:
-    bare = [one for one in found.lines if not one.members and not one.controls]
-    return f"{bare[0].line}: has neither controls nor members" if bare else ""
+    bare = [one for one in found.lines if not one.members and not one.controls and one.decidedBy is None]
+    return f"{bare[0].line}: has neither controls nor members, and is not decided elsewhere" if bare else ""
 
 
 def _finding_problem(found: DecisionsForm, lines: dict[str, LineForm]) -> str:

@@ -1,13 +1,15 @@
 """From rows and decisions to findings, and from findings to lines and gates: the counting, in Python, without I/O.
 
-Rules kept here: rows and decisions pair one to one; a decision has one of the four verdicts and a listed reason; a row
-names its resource and no two rows of a query share one; an empty population is inconclusive; where a declared clock
-skew changes a verdict, the verdict is inconclusive.
+Rules kept here: rows and decisions pair one to one; a decision has one of the four verdicts and a listed reason; a
+row names its resource and no two rows of a query share one; an empty population is inconclusive; where a declared
+clock skew changes a verdict, the verdict is inconclusive; before its window has ended only a fail stands that nothing
+can mend.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.core.reasons import SENTENCES
@@ -105,6 +107,23 @@ def agree_on_clocks(central: Sequence[Finding], ends: Sequence[Sequence[Finding]
                 )
             )  # fmt: skip
     return tuple(result)
+
+
+def not_elapsed(line: str, control: str, window: Window | None) -> Finding:
+    """Return the finding of a line whose window is not known yet, or has not begun."""
+    return Finding(
+        line, control, EMPTY_POPULATION, 0, Verdict.INCONCLUSIVE, "not_elapsed", None, None, None, window
+    )  # fmt: skip
+
+
+def while_running(found: Sequence[Finding], *, early_fail: bool) -> tuple[Finding, ...]:
+    """Return the findings of a window that has not ended: what later data may change is not known yet."""
+    return tuple(
+        one
+        if early_fail and one.verdict is Verdict.FAIL
+        else replace(one, verdict=Verdict.INCONCLUSIVE, reason="not_elapsed")
+        for one in found
+    )
 
 
 def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:

@@ -107,6 +107,12 @@ SENTENCES: dict[str, str] = {
     "trigger_first": "the log holds no step before the trigger that it states",
     "steps_before_trigger": "the log holds steps of the rollback {observed} before the trigger that it states",
     "trigger_unforced": "nothing measured made this trigger certain before the rollback",
+    "not_elapsed": "its time has not come, or not passed",
+    "condition_not_met": "nothing happened that would make it apply",
+    "condition_unknown": "whether it applies is not known",
+    "status_reached": "this is the status of the release",
+    "other_status": "the release has another status",
+    "decided_at_verification": "decided when the closing bundle is verified",
 }
 
 # Units of whole parts: how many make one that a person reads, and what to write after it.

@@ -29,6 +29,9 @@ GATE_WORDS = {
     "rollback": "ROLL BACK",
     "continue": "CONTINUE",
     "undecided": "UNDECIDED",
+    "successful": "SUCCESSFUL",
+    "partial": "PARTIAL",
+    "failed": "FAILED",
 }
 
 
@@ -61,6 +64,7 @@ class GateEntry:
     words: str
     verdict: str
     waived: bool = False
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def summarise(document: dict[str, Any], controls: Mapping[str, ControlWords]) ->
                 GATE_WORDS[gate["decision"]],
                 gate["verdict"],
                 gate["decision"] == "pass_with_waiver",
+                gate["provisional"],
             )
             for gate in document["gates"]
         ),

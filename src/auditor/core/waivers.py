@@ -48,3 +48,8 @@ def _about(one: Finding, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
 def verdict_with_waivers(one: Finding) -> Verdict:
     """Return the verdict of a finding as a gate counts it that takes waivers."""
     return Verdict.PASS if one.waivers else one.verdict
+
+
+def verdict_with_adjudications(one: Finding) -> Verdict:
+    """Return the verdict of a finding as if a trigger that Security found to be a false positive had not fired."""
+    return Verdict.PASS if one.adjudications else one.verdict

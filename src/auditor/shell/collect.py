@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.adapters.snapshot.writer import SnapshotWriter
@@ -35,8 +36,9 @@ def collect(
                 progress(done, total, name)
 
             with writer.workspace() as work:
-                context = CollectContext(source.name, config.scope, config.root, work, collected_at, show)
+                scope = replace(config.scope, environment=source.environment or config.scope.environment)
+                context = CollectContext(source.name, scope, config.root, work, collected_at, show)
                 for batch in source.collector.collect(source.options, context):
                     writer.write(batch, source.name)
-        sources = [(source.name, source.kind) for source in config.sources]
+        sources = [(source.name, source.kind, source.environment or "") for source in config.sources]
         return writer.finish(config.scope, collected_at, sources, mappings(config))

@@ -7,6 +7,7 @@ and re-decides in ``verify``. SQL selects and measures, Rego decides each row, a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.adapters.policies.pack import tables_read
@@ -15,24 +16,26 @@ from auditor.core.bootstrap import bounded_reading
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
-from auditor.core.findings import agree_on_clocks, check_rows, counts, deciding_reason, findings
+from auditor.core.findings import agree_on_clocks, check_rows, findings, not_elapsed, while_running
 from auditor.core.statistics import assured_reading
-from auditor.core.waivers import verdict_with_waivers, with_statements
+from auditor.core.waivers import with_statements
 from auditor.errors import ControlError, UsageError
-from auditor.model import Finding, GateDecision, LineVerdict, Verdict, Window, epoch_us
+from auditor.model import Finding, Window, epoch_us
+from auditor.shell.roll_up import roll_up, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from auditor.adapters.policies.metadata import Bootstrap, ControlMetadata
     from auditor.adapters.policies.pack import Control, Pack
-    from auditor.adapters.policies.profile import BoundControl, Line, Profile
+    from auditor.adapters.policies.profile import BoundControl, Profile
+    from auditor.adapters.policies.profile_document import Line
     from auditor.adapters.snapshot.reader import Snapshot
 
 SLOT_US = 10_000_000
 THREADS = 2
 SMALL_BYTES = 8_000_000
+ANCHORS = "anchors"
 
 
 class PolicyEngine(Protocol):
@@ -88,9 +91,8 @@ def decide(
             progress(number, len(bound), line.title)
             found[line.id] = run.line(line)
         progress(len(bound), len(bound), "gates")
-    lines = _roll_up(inputs.profile, found, policies)
-    gates = _gates(inputs.profile, lines, _roll_up(inputs.profile, found, policies, waived=True), policies)
-    result = _worst(policies, [gate.verdict for gate in gates])
+    lines, gates = roll_up(inputs.profile, found, policies, inputs.as_of, run.anchors)
+    result = worst(policies, [gate.verdict for gate in gates])
     decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
     return decisions, canonical_json(decisions.document)
 
@@ -122,12 +124,13 @@ class _Run:
         self._inputs = inputs
         self._policies = policies
         self._sql = sql
+        self.anchors = find_anchors(sql, inputs.pack, inputs.as_of)
         profile = inputs.profile
         windows = [
-            line.window.at(inputs.as_of, shift)
+            window
             for line in profile.document.lines
-            if line.window is not None
             for shift in self._shifts(line)
+            if (window := self._window(line, shift)) is not None
         ]
         parameters = [one.parameters for bound in profile.bound.values() for one in bound]
         self._shared = shared_parameters(inputs.pack, inputs.as_of, windows, parameters)
@@ -136,6 +139,9 @@ class _Run:
         skew = self._inputs.profile.skew_seconds(line)
         return (0, -skew, skew) if skew else (0,)
 
+    def _window(self, line: Line, shift: int = 0) -> Window | None:
+        return line.window.at(self._inputs.as_of, shift, self.anchors) if line.window else None
+
     def derive_tables(self) -> None:
         """Compute the derived tables that the profile's controls read, each once."""
         bound = [one for controls in self._inputs.profile.bound.values() for one in controls]
@@ -143,16 +149,16 @@ class _Run:
 
     def line(self, line: Line) -> tuple[Finding, ...]:
         """Return the findings of a line: of its control, and of what that control requires."""
-        if line.window is None:
-            raise UsageError(f"line {line.id!r} has no window")
         found: list[Finding] = []
+        window = self._window(line)
         for bound in self._inputs.profile.bound[line.id]:
-            readings = []
-            for shift in self._shifts(line):
-                window = line.window.at(self._inputs.as_of, shift)
-                readings.append(decide_control(self._sql, self._policies, line.id, bound, self._shared, window))
-            decided = readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
+            if window is None or window.start >= self._inputs.as_of:
+                found.append(not_elapsed(line.id, bound.control.id, window))
+                continue
+            decided = self._decided(line, bound)
             metadata = bound.control.metadata
+            if window.end > self._inputs.as_of:
+                decided = while_running(decided, early_fail=metadata.early_fail)
             found += with_statements(
                 decided,
                 self._inputs.statements,
@@ -161,6 +167,26 @@ class _Run:
                 waivable=metadata.waivable and not metadata.trigger,
             )
         return tuple(found)
+
+    def _decided(self, line: Line, bound: BoundControl) -> tuple[Finding, ...]:
+        """Return the findings of one control in a window that has begun, at both ends of the clock skew."""
+        readings = [
+            decide_control(self._sql, self._policies, line.id, bound, self._shared, window)
+            for shift in self._shifts(line)
+            if (window := self._window(line, shift)) is not None
+        ]
+        return readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
+
+
+def find_anchors(sql: SqlEngine, pack: Pack, as_of: datetime) -> dict[str, datetime]:
+    """Compute the derived table of anchors; return the instants, known at ``as_of``, that windows may start from."""
+    table = next((one for one in pack.derived if one.name == ANCHORS), None)
+    if table is None:
+        return {}
+    sql.derive(table.name, table.sql, {"as_of_us": epoch_us(as_of)})
+    rows = sql.query(table.sql_path, f"select anchor, at_us from {ANCHORS} order by anchor", {})  # noqa: S608 - a constant
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return {row["anchor"]: epoch + timedelta(microseconds=row["at_us"]) for row in rows}
 
 
 def shared_parameters(
@@ -180,15 +206,16 @@ def shared_parameters(
             gathered.setdefault(f"all_{name}", set()).update(values)
     return {
         "as_of_us": epoch_us(as_of),
-        "horizon_start_us": min(window.start_us for window in windows),
-        "horizon_end_us": max(window.end_us for window in windows),
+        "horizon_start_us": min((window.start_us for window in windows), default=epoch_us(as_of) - SLOT_US),
+        "horizon_end_us": max((window.end_us for window in windows), default=epoch_us(as_of)),
     } | {name: sorted(values) for name, values in sorted(gathered.items())}
 
 
 def derive_tables(sql: SqlEngine, pack: Pack, controls: Sequence[Control], shared: dict[str, Any]) -> None:
-    """Compute the derived tables that ``controls`` read, each once, in order."""
+    """Compute the derived tables that ``controls`` read, but the anchors, each once, in order."""
     for table in tables_read(pack, [control.sql for control in controls]):
-        sql.derive(table.name, table.sql, shared)
+        if table.name != ANCHORS:
+            sql.derive(table.name, table.sql, shared)
 
 
 def decide_control(
@@ -237,38 +264,3 @@ def _compared(spec: Bootstrap, parameters: dict[str, Any], row: dict[str, Any]) 
     if settings is None or not (isinstance(worst, list) and isinstance(best, list) and isinstance(baseline, list)):
         return None
     return bounded_reading(worst, best, baseline, *settings)
-
-
-def _worst(policies: PolicyEngine, verdicts: Sequence[Verdict]) -> Verdict:
-    return Verdict(policies.gate("roll_up", {"counts": counts(verdicts)})["verdict"])
-
-
-def _roll_up(
-    profile: Profile, found: dict[str, tuple[Finding, ...]], policies: PolicyEngine, *, waived: bool = False
-) -> dict[str, LineVerdict]:
-    """Return the verdict of every line, members before groups; with ``waived``, as if what is waived had passed."""
-    lines: dict[str, LineVerdict] = {}
-    for line_id in profile.order:
-        line = profile.line(line_id)
-        own = found.get(line_id, ())
-        members = [(verdict_with_waivers(one) if waived else one.verdict, one.reason) for one in own]
-        members += [(lines[one].verdict, lines[one].reason) for one in line.members]
-        decision = policies.gate("roll_up", {"counts": counts([verdict for verdict, _ in members])})
-        verdict = Verdict(decision["verdict"])
-        lines[line_id] = LineVerdict(
-            line_id, line.title, verdict, deciding_reason(verdict, members, decision["reason"])
-        )
-    return lines
-
-
-def _gates(
-    profile: Profile, lines: dict[str, LineVerdict], waived: dict[str, LineVerdict], policies: PolicyEngine
-) -> tuple[GateDecision, ...]:
-    decided = []
-    for gate in profile.document.gates:
-        verdict = _worst(policies, [lines[one].verdict for one in gate.lines])
-        with_waivers = _worst(policies, [waived[one].verdict for one in gate.lines])
-        facts = {"verdict": verdict.value, "verdict_with_waivers": with_waivers.value}
-        decision = policies.gate(gate.kind, facts)["decision"]
-        decided.append(GateDecision(gate.id, gate.kind, decision, verdict, tuple(gate.lines)))
-    return tuple(decided)

@@ -25,7 +25,7 @@ from auditor.adapters.policies.profile import BoundControl
 from auditor.adapters.sql.engine import SqlEngine
 from auditor.errors import ControlError
 from auditor.model import Window
-from auditor.shell.decide import decide_control, derive_tables, shared_parameters
+from auditor.shell.decide import decide_control, derive_tables, find_anchors, shared_parameters
 from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
 
@@ -110,6 +110,7 @@ def differences(case: Case, found: Sequence[Finding]) -> list[str]:
 def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
     """Write the case's rows as a snapshot would hold them, and decide its control on them."""
     with tempfile.TemporaryDirectory() as scratch, SqlEngine(write_tables(Path(scratch), case), threads=1) as sql:
+        find_anchors(sql, pack, case.as_of)
         shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
         derive_tables(sql, pack, [case.control], shared)
         bound = BoundControl(case.control, case.parameters)

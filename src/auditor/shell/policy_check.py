@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.adapters.policies import build
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
+from auditor.adapters.policies.profile_files import profile_names
 from auditor.adapters.policies.windowed import FOLDER
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, raise_all
@@ -37,8 +38,8 @@ def check_pack(root: Path) -> Iterator[str]:
     ]:
         check_select(name, sql, tables)
     yield f"{len(pack.derived) + len(pack.controls)} queries: one SELECT each, of allowed functions and tables only"
-    for path in sorted((root / "profiles").glob("*.toml")):
-        profile = load_profile(pack, path.stem)
+    for name in profile_names(root):
+        profile = load_profile(pack, name)
         yield f"profile {profile.document.id}: {len(profile.document.lines)} lines, {len(profile.document.gates)} gates"
     if build.opa_version() != pack.opa:
         raise ControlError(

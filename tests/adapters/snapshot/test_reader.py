@@ -48,7 +48,7 @@ def rows(count: int, **changes: Any) -> pa.Table:
 def snapshot(tmp_path: Path) -> Path:
     with SnapshotWriter(tmp_path / "snapshot") as writer:
         writer.write(Batch("requests", rows(3).to_batches()[0]), "requests")
-        return writer.finish(Scope("s", "e", "r", "p"), INSTANT, [("requests", "requests")])
+        return writer.finish(Scope("s", "e", "r", "p"), INSTANT, [("requests", "requests", "")])
 
 
 def put(snapshot: Path, table: pa.Table, **entry: Any) -> None:

@@ -28,7 +28,7 @@ ROWS = [
 ]
 
 
-def written(root, batches, sources=(("b", "kind"), ("a", "kind")), threads=2):
+def written(root, batches, sources=(("b", "kind", ""), ("a", "kind", "staging")), threads=2):
     with SnapshotWriter(root, threads=threads) as writer:
         for one in batches:
             writer.write(one, "a")
@@ -55,7 +55,7 @@ def test_bytes_are_the_same_for_any_arrival_and_any_number_of_threads(tmp_path, 
     shuffled = list(ROWS)
     random.Random(threads).shuffle(shuffled)  # noqa: S311 - an order, not a secret
     batches = [batch("requests", *shuffled[start : start + 500]) for start in range(0, 3_000, 500)]
-    assert written(tmp_path / "again", batches, (("a", "kind"), ("b", "kind")), threads) == expected
+    assert written(tmp_path / "again", batches, (("a", "kind", "staging"), ("b", "kind", "")), threads) == expected
 
 
 def test_bytes_differ_when_a_row_does(tmp_path):

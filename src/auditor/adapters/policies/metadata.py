@@ -105,7 +105,10 @@ class Bootstrap(Strict):
 
 
 class ControlMetadata(Strict):
-    """The METADATA of one control; ``id`` is its path."""
+    """The METADATA of one control; ``id`` is its path.
+
+    ``early_fail``: nothing that comes later in the window can mend a fail, so it holds before the window's end.
+    """
 
     id: str = Field(pattern=ID)
     title: str = Field(min_length=1)

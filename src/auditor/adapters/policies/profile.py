@@ -1,99 +1,27 @@
-"""A profile: the lines, groups and gates that a run decides, with parameters and windows.
+"""A profile: the lines, groups and gates that a run decides, bound to the controls of a pack.
 
-Rules kept here: every problem of a profile is named at once; a line binds exactly one control or has members; the
-members form an acyclic graph; a window is a whole number of 10 s slots, so that counting by slots stays exact; every
-parameter that the line's controls declare is there and typed, and none that nobody declares.
+Rules kept here: every problem of a profile is named at once; members and conditions form an acyclic graph; each line of
+the document is decided once; every parameter that the line's controls declare is there and typed, and none that nobody
+declares.
 """
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from auditor.adapters.policies.metadata import Strict
+from auditor.adapters.policies.profile_document import AS_OF, Gate, Line, ProfileDocument
+from auditor.adapters.policies.profile_files import ProfileFiles, read_profile
 from auditor.core.graph import topological_order
 from auditor.errors import UsageError, raise_all
-from auditor.model import Window
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from auditor.adapters.policies.pack import Control, Pack
-
-SLOT_SECONDS = 10
-LINE_ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
-
-
-class LineWindow(Strict):
-    """A half-open window relative to an anchor, in whole 10 s slots."""
-
-    anchor: Literal["as_of"]
-    start_seconds: int = Field(multiple_of=SLOT_SECONDS)
-    end_seconds: int = Field(multiple_of=SLOT_SECONDS)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> LineWindow:
-        if self.end_seconds <= self.start_seconds:
-            raise ValueError(f"ends at {self.end_seconds} s, not after its start at {self.start_seconds} s")
-        return self
-
-    def at(self, as_of: datetime, shift_seconds: int = 0) -> Window:
-        """Return the window at ``as_of``, shifted by ``shift_seconds``."""
-        start = as_of + timedelta(seconds=self.start_seconds + shift_seconds)
-        return Window(start, as_of + timedelta(seconds=self.end_seconds + shift_seconds))
-
-
-class Line(Strict):
-    """One line: a control bound with parameters and a window, or a group of member lines."""
-
-    id: str = Field(pattern=LINE_ID)
-    title: str = Field(min_length=1)
-    checklist: list[str] = Field(default_factory=list)
-    control: str | None = None
-    window: LineWindow | None = None
-    reads: list[str] = Field(default_factory=list)
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    members: list[str] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Line:
-        if (self.control is None) == (not self.members):
-            raise ValueError("needs either a control or members, not both and not none")
-        if self.control is not None and self.window is None:
-            raise ValueError("binds a control, so it needs a window")
-        return self
-
-
-class Gate(Strict):
-    """A named set of lines with a decision of ``kind`` (a policy under gates/)."""
-
-    id: str = Field(pattern=LINE_ID)
-    title: str = Field(min_length=1)
-    kind: Literal["go_no_go", "rollback"]
-    lines: list[str] = Field(min_length=1)
-
-
-class Source(Strict):
-    """What the profile's approver declares about a source."""
-
-    clock_skew_seconds: int = Field(default=0, ge=0, multiple_of=SLOT_SECONDS)
-
-
-class ProfileDocument(Strict):
-    """The document ``profiles/<id>.toml``."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    version: int = Field(ge=1)
-    title: str
-    validity_seconds: int = Field(gt=0)
-    sources: dict[str, Source]
-    lines: list[Line] = Field(min_length=1)
-    gates: list[Gate] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +34,20 @@ class BoundControl:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A checked profile: document, digest, and each line's controls in evaluation order (empty for groups)."""
+    """A checked profile: document, digest, and each line's controls in evaluation order (empty for groups).
+
+    ``order`` has every line after those it depends on; ``lines`` finds them by id.
+    """
 
     document: ProfileDocument
     sha256: str
     bound: dict[str, tuple[BoundControl, ...]]
     order: tuple[str, ...]
+    lines: dict[str, Line]
 
     def line(self, line_id: str) -> Line:
         """Return the line ``line_id``."""
-        return next(line for line in self.document.lines if line.id == line_id)
+        return self.lines[line_id]
 
     def skew_seconds(self, line: Line) -> int:
         """Return the largest declared clock skew of the sources that ``line`` reads."""
@@ -123,49 +55,87 @@ class Profile:
 
 
 def load_profile(pack: Pack, name: str) -> Profile:
-    """Load ``profiles/<name>.toml`` of the pack. Raises ``UsageError`` that lists every problem."""
-    path = pack.root / "profiles" / f"{name}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.toml"))) or "none"
-        raise UsageError(f"{path}: no such profile; the pack has: {known}", remedy="give one of them as --profile")
-    content = path.read_bytes()
-    document = _parse(path, content)
+    """Load profile ``name`` of the pack, one file or a folder. Raises ``UsageError`` that lists every problem."""
+    files = read_profile(pack.root, name)
+    document = _parse(files)
     problems: list[str] = []
     if document.id != name:
         problems.append(f"id is {document.id!r}, expected {name!r} (the file's name)")
-    problems += _references(document)
-    bound = {line.id: _bind(pack, line, path, problems) for line in document.lines}
+    problems += [*_references(document), *_documented(document, files)]
+    bound = {line.id: _bind(pack, document, line, str(files.path), problems) for line in document.lines}
+    problems += _unused(document)
     order = _order(document, problems)
-    raise_all(UsageError, f"{path}: the profile is refused", problems, remedy="correct the profile")
-    return Profile(document, hashlib.sha256(content).hexdigest(), bound, order)
+    raise_all(UsageError, f"{files.path}: the profile is refused", problems, remedy="correct the profile")
+    return Profile(document, files.sha256, bound, order, {line.id: line for line in document.lines})
 
 
-def _parse(path: Path, content: bytes) -> ProfileDocument:
+def _parse(files: ProfileFiles) -> ProfileDocument:
     try:
-        return ProfileDocument.model_validate(tomllib.loads(content.decode()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not TOML ({error})", remedy="correct the profile") from error
+        return ProfileDocument.model_validate(files.document)
     except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise_all(UsageError, f"{path}: the profile is refused", problems, remedy="correct the profile")
+        problems = [f"{_where(files.document, one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise_all(UsageError, f"{files.path}: the profile is refused", problems, remedy="correct the profile")
         raise
 
 
-def _references(document: ProfileDocument) -> list[str]:
-    ids = [line.id for line in document.lines]
-    problems = [f"line {one!r} is defined twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
-    gates = [gate.id for gate in document.gates]
-    problems += [f"gate {one!r} is defined twice" for one in sorted({one for one in gates if gates.count(one) > 1})]
+def _where(document: dict[str, Any], loc: tuple[int | str, ...]) -> str:
+    """Return where a problem is, with the line's own id, for in a profile of many parts its number says nothing."""
+    where = ".".join(str(part) for part in loc)
+    try:
+        return f"{where} ({document[str(loc[0])][loc[1]]['id']})"
+    except (LookupError, TypeError):
+        return where
+
+
+def _references(document: ProfileDocument) -> Iterator[str]:
+    ids = {line.id for line in document.lines}
+    yield from (f"line {one!r} is defined twice" for one in _twice(line.id for line in document.lines))
+    yield from (f"gate {one!r} is defined twice" for one in _twice(gate.id for gate in document.gates))
     for line in document.lines:
-        problems += [f"line {line.id!r}: unknown member {one!r}" for one in line.members if one not in ids]
-        problems += [f"line {line.id!r}: reads unknown source {s!r}" for s in line.reads if s not in document.sources]
+        yield from (f"line {line.id!r}: unknown member {one!r}" for one in line.members if one not in ids)
+        yield from (f"line {line.id!r}: unknown condition {one!r}" for one in line.when if one not in ids)
+        yield from (f"line {line.id!r}: reads unknown source {s!r}" for s in line.reads if s not in document.sources)
+        yield from (f"line {line.id!r}: unknown shared set {s!r}" for s in line.shared if s not in document.shared)
+        anchors = line.window.anchors if line.window else set()
+        yield from (f"line {line.id!r}: unknown anchor {one!r}" for one in sorted(anchors - {AS_OF, *document.anchors}))
+    elsewhere = {line.id for line in document.lines if line.decided_by}
     for gate in document.gates:
-        problems += [f"gate {gate.id!r}: unknown line {one!r}" for one in gate.lines if one not in ids]
-    return problems
+        yield from (f"gate {gate.id!r}: unknown line {one!r}" for one in gate.named if one not in ids)
+        yield from (f"gate {gate.id!r}: line {one!r} is decided after it" for one in gate.named if one in elsewhere)
+        if gate.after is not None and gate.after not in document.anchors:
+            yield f"gate {gate.id!r}: unknown anchor {gate.after!r}"
+    for line in document.lines:
+        after = [one for one in (*line.members, *line.when) if one in elsewhere]
+        yield from (f"line {line.id!r}: {one!r} is decided after it" for one in after)
+    statuses = sum(gate.kind == "status" for gate in document.gates)
+    if statuses > 1 or (any(line.decided_by == "status" for line in document.lines) and not statuses):
+        yield f"has {statuses} gates of kind status, expected one where lines are decided by it"
+
+
+def _documented(document: ProfileDocument, files: ProfileFiles) -> Iterator[str]:
+    """Yield what keeps the lines from filling in their document, each row of it once."""
+    numbers = (number for line in document.lines if line.at is not None for number in line.checklist)
+    yield from (f"line {one} of the checklist is decided twice" for one in _twice(numbers))
+    yield from (
+        f"row {one} of the document is printed twice" for one in _twice(str(x.at) for x in document.lines if x.at)
+    )
+    if document.checklist is None:
+        yield from (f"line {line.id!r}: has a row, but there is no checklist" for line in document.lines if line.at)
+        return
+    path = files.path / document.checklist
+    if not path.is_file():
+        yield f"checklist {document.checklist!r} is not in {files.path}"
+        return
+    rows = len(path.read_text(encoding="utf-8").splitlines())
+    yield from (f"line {x.id!r}: row {x.at}, the checklist has {rows}" for x in document.lines if x.at and x.at > rows)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def _order(document: ProfileDocument, problems: list[str]) -> tuple[str, ...]:
-    graph = {line.id: tuple(line.members) for line in document.lines}
+    graph = {line.id: (*line.members, *line.when) for line in document.lines}
     try:
         return topological_order(graph)
     except ValueError as error:
@@ -173,9 +143,16 @@ def _order(document: ProfileDocument, problems: list[str]) -> tuple[str, ...]:
         return ()
 
 
-def _bind(pack: Pack, line: Line, path: Path, problems: list[str]) -> tuple[BoundControl, ...]:
+def _unused(document: ProfileDocument) -> Iterator[str]:
+    used = {one for line in document.lines for one in line.shared}
+    yield from (f"shared set {one!r} is used by no line" for one in document.shared if one not in used)
+
+
+def _bind(
+    pack: Pack, document: ProfileDocument, line: Line, path: str, problems: list[str]
+) -> tuple[BoundControl, ...]:
     if line.control is None:
-        if line.parameters:
+        if line.parameters or line.shared:
             problems.append(f"line {line.id!r}: a group takes no parameters")
         return ()
     main = pack.control(line.control, f"{path}: line {line.id!r}")
@@ -188,9 +165,27 @@ def _bind(pack: Pack, line: Line, path: Path, problems: list[str]) -> tuple[Boun
             problems.append(f"line {line.id!r}: no control of this line declares parameter {name!r}")
         elif name in fixed:
             problems.append(f"line {line.id!r}: parameter {name!r} is fixed by control {main.id}")
+    given = _shared(document, line, declared - fixed, problems) | line.parameters
     bound = []
     for control, values in controls:
-        parameters, found = control.metadata.effective(line.parameters | values)
+        parameters, found = control.metadata.effective(given | values)
         problems += [f"line {line.id!r}: {one}" for one in found]
         bound.append(BoundControl(control, parameters))
     return tuple(bound)
+
+
+def _shared(document: ProfileDocument, line: Line, wanted: set[str], problems: list[str]) -> dict[str, Any]:
+    """Return what the line's shared sets give of the parameters it takes; what is said twice is refused."""
+    given: dict[str, Any] = {}
+    for name in line.shared:
+        for parameter, value in document.shared.get(name, {}).items():
+            if parameter in given or parameter in line.parameters:
+                problems.append(f"line {line.id!r}: parameter {parameter!r} of set {name!r} is given twice")
+            elif parameter in wanted:
+                given[parameter] = value
+    return given
+
+
+def status_gate(document: ProfileDocument) -> Gate | None:
+    """Return the gate that gives the final status, if the profile has one."""
+    return next((gate for gate in document.gates if gate.kind == "status"), None)

@@ -109,7 +109,7 @@ def _case(one: dict[str, Any], words: Mapping[str, ControlWords]) -> ET.Element:
         unit = words.get(one["control"], ControlWords()).unit
         said = sentence(one["reason"], one["observed"], one["limit"], unit)
         node = ET.SubElement(case, child, {"type": legal(one["reason"]), "message": legal(said)})
-        window = one["window"]
+        window = one["window"] or {"start": "an instant not known yet", "end": "one not known yet"}
         count = f"\nmembers: {one['members']}" if one["members"] != 1 else ""
         node.text = legal(f"{one['resource']}: {said}\nwindow: {window['start']} to {window['end']}{count}")
     return case

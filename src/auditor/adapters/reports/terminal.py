@@ -70,4 +70,5 @@ def _hanging(sentence: str, width: int) -> list[str]:
 def _gate_words(gate: GateEntry) -> str:
     """Return the decision, and that it comes of not knowing where it does."""
     unknown = gate.verdict == "inconclusive" and gate.words != "UNDECIDED"
-    return f"{gate.words} (unknown)" if unknown else gate.words
+    words = f"{gate.words} (provisional)" if gate.provisional else gate.words
+    return f"{words} (unknown)" if unknown else words

@@ -52,10 +52,11 @@ class TableEntry(_Exact):
 
 
 class SourceEntry(_Exact):
-    """One source that was collected."""
+    """One source that was collected; ``environment`` of its rows where it is another than the scope's, else empty."""
 
     name: str
     kind: str
+    environment: str = ""
 
 
 class ScopeEntry(_Exact):
@@ -96,7 +97,7 @@ def open_snapshot(root: Path) -> Snapshot:
     raise_all(SnapshotError, f"{root}: not a whole snapshot", problems, remedy=AGAIN)
     with _opened() as connection:
         for entry in manifest.tables:
-            problems += _table_problems(connection, root, entry, TABLES[entry.name], manifest.scope)
+            problems += _table_problems(connection, root, entry, TABLES[entry.name], manifest)
     raise_all(SnapshotError, f"{root}: not what its manifest and the declared tables say", problems, remedy=AGAIN)
     tables = {entry.name: root / entry.file for entry in manifest.tables}
     return Snapshot(root, Scope(**manifest.scope.model_dump()), manifest.collectedAt, tables)
@@ -145,7 +146,7 @@ def _file_problems(root: Path, manifest: Manifest) -> list[str]:
 
 
 def _table_problems(
-    connection: duckdb.DuckDBPyConnection, root: Path, entry: TableEntry, table: Table, scope: ScopeEntry
+    connection: duckdb.DuckDBPyConnection, root: Path, entry: TableEntry, table: Table, manifest: Manifest
 ) -> list[str]:
     import duckdb  # noqa: PLC0415 - heavy
 
@@ -171,21 +172,22 @@ def _table_problems(
             for name, kind in expected.items()
             if found.get(name, kind) != kind
         ]
-        problems = problems or _value_problems(connection, path, entry, table, scope)
+        problems = problems or _value_problems(connection, path, entry, table, manifest)
     except duckdb.Error as error:
         problems = [f"no whole Parquet file ({error})"]
     return [f"{entry.file}: {problem}" for problem in problems]
 
 
 def _value_problems(
-    connection: duckdb.DuckDBPyConnection, path: Path, entry: TableEntry, table: Table, scope: ScopeEntry
+    connection: duckdb.DuckDBPyConnection, path: Path, entry: TableEntry, table: Table, manifest: Manifest
 ) -> list[str]:
     """Return a wrong number of rows, nulls where none may be, values outside their list, and rows of another system.
 
     One pass of flat memory: for each column how many values it has, and the first value that may not be in it.
     """
     allowed = {column.name: column.values for column in table.columns if column.values}
-    allowed |= {"system": (scope.system,), "environment": (scope.environment,)}
+    environments = {manifest.scope.environment, *(one.environment for one in manifest.sources if one.environment)}
+    allowed |= {"system": (manifest.scope.system,), "environment": tuple(sorted(environments))}
     required = [column.name for column in table.columns if not column.nullable]
     asked = ["count(*)", *(f'count("{name}")' for name in required)]
     asked += [f'min("{name}") filter (where not list_contains(?, "{name}"))' for name in allowed]

@@ -135,7 +135,7 @@ class SnapshotWriter:
         self,
         scope: Scope,
         collected_at: datetime,
-        sources: Sequence[tuple[str, str]],
+        sources: Sequence[tuple[str, str, str]],
         mappings: bytes = NO_MAPPINGS,
     ) -> Path:
         """Sort and write every table, the mappings and the manifest, give the snapshot its name, and return it."""
@@ -152,7 +152,7 @@ class SnapshotWriter:
                     system=scope.system, environment=scope.environment, release=scope.release, phase=scope.phase
                 ),
                 collectedAt=collected_at,
-                sources=[SourceEntry(name=name, kind=kind) for name, kind in sorted(sources)],
+                sources=[SourceEntry(name=name, kind=kind, environment=of) for name, kind, of in sorted(sources)],
                 duckdb=duckdb.__version__,
                 mappings=sha256_hex(mappings),
                 tables=entries,
