@@ -17,6 +17,7 @@ slow as (
         sum(over)::bigint as over
     from latency_slots
     where limit_us = $latency_limit_us
+        and list_contains($request_sources, source)
     group by slot_us, kind
 ),
 unplaced as (
@@ -28,6 +29,7 @@ unplaced as (
     join unnest($kinds) as kinds(kind)
         on request_slots.kind = kinds.kind or request_slots.kind is null
     where request_slots.unmeasured > 0
+        and list_contains($request_sources, request_slots.source)
     group by request_slots.slot_us, kinds.kind
 ),
 framed as (

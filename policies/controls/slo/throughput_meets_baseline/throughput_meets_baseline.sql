@@ -15,6 +15,7 @@ held as (
     from request_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
     group by (slot_us - $window_start_us) // 60000000
 ),
 unobserved as (
