@@ -8,7 +8,7 @@
 #   evidence_for: [checklist/163]
 #   requires:
 #     - control: coverage.source_observed
-#       parameters: {observation: complete}
+#       parameters: {observation: bounded}
 #   population: resource
 #   sample_size: changes
 #   parameters:
