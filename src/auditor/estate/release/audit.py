@@ -134,7 +134,7 @@ def files(known: datetime, incidents: Collection[str], seed: int) -> dict[str, b
     logged = [one for one in events if one["timestamp"] < before]
     asked = [one for one in requests if one["timestamp"] < before]
     return {
-        "audit/support_operations.log": "".join(log_line(one) for one in logged).encode(),
+        "audit/support.log": "".join(log_line(one) for one in logged).encode(),
         "heartbeats/audit_log.jsonl": _beats(known, logged),
         "support/requests.jsonl": _lines(asked),
         "heartbeats/support_requests.jsonl": _beats(known, asked),
