@@ -57,6 +57,8 @@ TABLES = (
             Column("position", "int", "number of the record in its log, by the log itself", "1", nullable=True),
         ),
         ("event_time", "position", "kind", "component"),
+    ),
+    Table(
         "rollback_steps",
         "one row per step of a rollback, as its log tells it; a log in which nothing happened says that it was opened",
         (

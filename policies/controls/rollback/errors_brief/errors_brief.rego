@@ -11,7 +11,6 @@
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}
-#   early_fail: true
 #   sample_size: requests
 #   unit: min
 #   parameters:

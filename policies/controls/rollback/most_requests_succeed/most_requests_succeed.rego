@@ -15,7 +15,6 @@
 #   population: resource
 #   members: n
 #   binomial: {events: errors, trials: requests, unknown: unknown, share: [1, 2]}
-#   early_fail: true
 #   sample_size: requests
 #   parameters:
 #     min_samples: {type: integer, unit: "1", default: 5, description: requests that one minute needs to fire}
