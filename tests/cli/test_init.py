@@ -28,6 +28,8 @@ OTHERS = {
     '"values": {"enableDirectBedrock": {"enabled": true}}}',
     "logs/app.log": 'AUDIT: {"eventId": "e1", "timestamp": "2025-01-14T11:00:00Z", "eventType": "operation_start"}\n',
     "health/checks.jsonl": '{"component": "mcp", "at": "2025-01-14T11:00:00Z", "status": "UP"}\n',
+    "pii/results.jsonl": '{"ranAt": "2025-01-14T11:00:00Z", "corpus": "support-v3", "type": "IBAN", "planted": 9, '
+    '"detected": 9, "unredacted": 0, "scannerPlanted": 9, "scannerFound": 9}\n',
 }
 
 
