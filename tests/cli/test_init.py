@@ -33,6 +33,8 @@ OTHERS = {
     "alarms/0800.json": '{"MetricAlarms": []}',
     "probes/bedrock.jsonl": '{"at": "2025-01-14T11:00:00Z", "service": "bedrock", "target": "m", '
     '"region": "eu-central-1", "result": "ok", "ms": 800}\n',
+    "pii/results.jsonl": '{"ranAt": "2025-01-14T11:00:00Z", "corpus": "support-v3", "type": "IBAN", "planted": 9, '
+    '"detected": 9, "unredacted": 0, "scannerPlanted": 9, "scannerFound": 9}\n',
 }
 
 
