@@ -52,7 +52,9 @@ def test_along_a_chain_every_run_keeps_every_latched_verdict(runs: list[tuple[li
         as_of = f"2026-03-01T12:00:{number:02d}Z"
         rows = merged([handed_on(digest(number), document(lines, result, as_of, history_document(rows)))])
     expected = {(digest(n), "run", result) for n, (_, result) in enumerate(runs)}
-    expected |= {(digest(n), one["line"], one["verdict"]) for n, (lines, _) in enumerate(runs) for one in lines if one["latched"]}
+    expected |= {
+        (digest(n), one["line"], one["verdict"]) for n, (lines, _) in enumerate(runs) for one in lines if one["latched"]
+    }
     assert {(row["run"], row["line"], row["verdict"]) for row in rows} == expected
     assert len(rows) == len(expected)
 
