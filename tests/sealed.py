@@ -61,6 +61,8 @@ def document() -> dict[str, Any]:
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
                 "latched": False,
             }
         ],

@@ -14,8 +14,8 @@ WINDOW = Window(datetime(2026, 3, 1, 10, tzinfo=UTC), AS_OF)
 SCOPE = Scope("s", "e", "r", "p")
 CONTROL = SimpleNamespace(control=SimpleNamespace(id="slo.p95"), parameters={"limit": 5})
 LINES = [
-    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None, latched=True),
-    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None, latched=False),
+    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None, sign_off=None, role=None, latched=True),
+    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None, sign_off=None, role=None, latched=False),
 ]
 PROFILE = SimpleNamespace(
     sha256="0" * 64,
@@ -76,6 +76,8 @@ def test_the_document_is_what_was_decided():
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 5}}],
                 "members": [],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
                 "latched": True,
             },
             {
@@ -88,6 +90,8 @@ def test_the_document_is_what_was_decided():
                 "controls": [],
                 "members": ["b"],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
                 "latched": False,
             },
         ],

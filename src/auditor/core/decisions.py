@@ -124,6 +124,8 @@ def _line(verdict: LineVerdict, line: Any, profile: _Profile) -> dict[str, Any]:
         "controls": controls,
         "members": list(line.members),
         "decidedBy": line.decided_by,
+        "signOff": line.sign_off,
+        "role": line.role,
         "latched": line.latched,
     }
 

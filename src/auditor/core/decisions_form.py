@@ -56,6 +56,8 @@ class LineForm(Exact):
     controls: list[ControlForm]
     members: list[str]
     decidedBy: Literal["status", "verification"] | None
+    signOff: str | None
+    role: str | None
     latched: bool
 
 
