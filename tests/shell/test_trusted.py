@@ -44,7 +44,7 @@ def test_a_run_is_sealed_within_the_longest_age(place: Scene) -> None:
 
 
 def test_a_run_that_names_no_trust_policy_is_of_any(place: Scene) -> None:
-    place.forge(lambda one: one.update(trust=None, chain=None, approval="unapproved"))
+    place.forge(lambda one: one.update(trust=None, chain=None, approval="unapproved")).settle()
     assert place.verify(ledger=False).bundle.predicate.trust is None
     assert place.filed().refusal() == "chain-missing"
 
