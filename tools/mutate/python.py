@@ -56,7 +56,9 @@ TESTS = {
     "src/auditor/shell/trusted.py": [ATTACKS, TRUSTED],
     "src/auditor/shell/statements.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/approval.py": [TRUSTED, ATTACKS],
-    "src/auditor/shell/reliance.py": [TRUSTED, "tests/shell/test_verify.py", ATTACKS],
+    "src/auditor/shell/reliance.py": [TRUSTED, "tests/shell/test_owed.py", "tests/shell/test_verify.py", ATTACKS],
+    "src/auditor/shell/owed.py": ["tests/shell/test_owed.py"],
+    "src/auditor/shell/other_runs.py": ["tests/shell/test_other_runs.py", ATTACKS],
     "src/auditor/shell/admit.py": ["tests/shell/test_admit.py", ATTACKS],
     "src/auditor/adapters/trust/opening.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
@@ -89,6 +91,7 @@ CHOSEN = {
         ":ledger-", ":chain-missing:", ":key-unknown:", ":key-revoked:", ":environment-unknown:", ":evidence-differs:",
         "[sequence:holds:",
     ),
+    "src/auditor/shell/other_runs.py": (":run-", "[sequence:holds:"),
     "src/auditor/shell/admit.py": (
         ":run-", ":sign-off-", ":gate-", ":checkpoint-", ":verdict-", ":release-", ":environment-mismatch:",
         ":ledger-not-consulted:", "[sequence:holds:",
