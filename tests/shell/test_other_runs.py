@@ -36,13 +36,11 @@ def told(place: Scene, ask: Callable[..., tuple[OtherRun, ...]] = all_other_runs
     return ask(bundle, trust, check_ledger_of(trust, ENVIRONMENT, company.ledger))
 
 
-def before(place: Scene, lie: Callable[[dict[str, Any]], Any]) -> OtherRun:
-    """File the first run after lying in its predicate, then one that passes; return the first as that is told it."""
+def after(place: Scene, lie: Callable[[dict[str, Any]], Any]) -> Scene:
+    """File the first run after lying in its predicate, then one that passes; return that."""
     good = copied(place, "good")
     place.forge(lie).file()
-    (one,) = told(another_run(place, place.start(), good).filed())
-    assert one.sequence == place.sequence
-    return one
+    return another_run(place, place.start(), good).filed()
 
 
 def test_every_other_run_is_told_in_the_order_in_which_they_began(place: Scene) -> None:
@@ -75,9 +73,11 @@ def test_a_gate_failed_when_its_verdict_says_so(place: Scene, verdict: str) -> N
         one.update(result=verdict)
         next(gate for gate in one["gates"] if gate["gate"] == GATE).update(verdict=verdict)
 
-    found = before(place, lie)
-    assert (found.state, found.without_verdict) == (verdict, False)
+    last = after(place, lie)
+    (found,) = told(last)
+    assert (found.sequence, found.state, found.without_verdict) == (place.sequence, verdict, False)
     assert found.failed == ((GATE,) if verdict == "fail" else ())
+    assert told(last, other_runs) == ((found,) if verdict == "fail" else ())
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,7 @@ def test_a_gate_failed_when_its_verdict_says_so(place: Scene, verdict: str) -> N
     ids=["no ledger", "another ledger", "another leaf", "another profile", "other policies"],
 )
 def test_a_run_that_is_not_the_announced_one_hides_it_and_counts(place: Scene, lie: Any) -> None:
-    found = before(place, lie)
+    last = after(place, lie)
+    (found,) = told(last, other_runs)
     assert (found.state, found.without_verdict, found.failed) == ("contradicted", True, ())
     assert GATE in found.gates
