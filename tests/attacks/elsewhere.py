@@ -71,6 +71,8 @@ NAMED = [
      f"{CHECKING}::test_what_the_ledgers_key_signs_must_still_make_sense"),
     ("sequence", "a leaf that tells its statement wrongly", "ledger-leaf-contradicts",
      f"{CHECKING}::test_what_the_ledgers_key_signs_must_still_make_sense"),
+    ("sequence", "a leaf whose statement says a member twice", "statement-malformed",
+     f"{CHECKING}::test_a_statement_that_is_no_strict_json_is_refused"),
     ("sequence", "a cosignature over another checkpoint", "ledger-cosignature-invalid",
      f"{CHECKING}::test_a_cosignature_is_the_witnesss_over_this_very_checkpoint"),
     ("sequence", "a proof in another form", "ledger-proof-malformed",
