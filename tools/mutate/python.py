@@ -112,7 +112,11 @@ def mutate_python(root: Path, wanted: Callable[[str], bool], progress: Callable[
     os.chdir(root)
     with tempfile.TemporaryDirectory(prefix="auditor-mutants-") as kept:
         os.environ["AUDITOR_TESTS_KEEP"] = tempfile.tempdir = kept  # the first run fills it, without any mutant
-        return _mutate_all(root, wanted, progress)
+        try:
+            return _mutate_all(root, wanted, progress)
+        finally:
+            del os.environ["AUDITOR_TESTS_KEEP"]
+            tempfile.tempdir = None
 
 
 def _mutate_all(root: Path, wanted: Callable[[str], bool], progress: Callable[[str], None]) -> list[Outcome]:
