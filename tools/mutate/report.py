@@ -69,7 +69,7 @@ class Section:
         alive = {file: lines for file, lines in before.alive.items() if file in kept}
         rows = dict(sorted({**kept, **self.rows}.items()))
         operators = self.operators | (before.operators if kept else frozenset())
-        return Section(rows, {**alive, **self.alive}, operators)
+        return Section(rows, dict(sorted({**alive, **self.alive}.items())), operators)
 
 
 def section(outcomes: Sequence[Outcome], equivalents: Equivalents, run: str) -> Section:
