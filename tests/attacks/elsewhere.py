@@ -79,6 +79,8 @@ NAMED = [
      "tests/core/test_ledger_proof.py::test_a_proof_of_another_form_is_refused"),
     ("sequence", "a proof of another tree or leaf", "ledger-proof-invalid",
      "tests/core/test_ledger_proof.py::test_another_tree_or_another_leaf"),
+    ("semantics", "other decisions than the policies come to, before a reader that asks for no replay by name",
+     "replay-differs", "tests/shell/test_verify.py::test_whoever_asks_for_no_less_has_it_decided_again"),
     ("semantics", "a replay that changes the bundle", "replay-touched-bundle",
      "tests/shell/test_verify.py::test_a_copy_that_replay_changed_is_refused"),
 ]  # fmt: skip
