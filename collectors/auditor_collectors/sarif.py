@@ -110,8 +110,8 @@ class _Rules:
     def severity(self, where: str, result: dict[str, Any], levels: Mapping[str, str]) -> str:
         """Return the severity of ``result``."""
         rule = self._rule(where, result)
-        properties = (one.get("properties") or {} for one in (result, rule))
-        score = next((one["security-severity"] for one in properties if "security-severity" in one), None)
+        scores = ((one.get("properties") or {}).get("security-severity") for one in (result, rule))
+        score = next((one for one in scores if one is not None), None)
         if score is not None:
             return _rated(where, score)
         default = member(where, rule.get("defaultConfiguration") or {}, "level", optional(level))
