@@ -41,12 +41,12 @@ select
     stated.value,
     latest.modified_us,
     latest.size,
-    source_answers.calls,
-    source_answers.calls_ok,
-    source_answers.answered_us,
+    cell_answers.calls,
+    cell_answers.calls_ok,
+    cell_answers.answered_us,
     $window_end_us as window_end_us
 from declared
 left join stated on stated.name = declared.field
 left join latest on true
-cross join source_answers
+cross join cell_answers
 order by resource

@@ -31,11 +31,11 @@ select
     coalesce(counted.late, 0) as late,
     coalesce(counted.overdue, 0) as overdue,
     counted.slowest_us,
-    source_answers.calls,
-    source_answers.calls_ok,
-    source_answers.answered_us,
+    cell_answers.calls,
+    cell_answers.calls_ok,
+    cell_answers.answered_us,
     $window_end_us as window_end_us
 from unnest($audiences) as declared(audience)
 left join counted on counted.audience = declared.audience
-cross join source_answers
+cross join cell_answers
 order by resource

@@ -68,9 +68,9 @@ select
         else ranked.broken_links > 0 or (ranked.linked_us is not null and ranked.linked_us >= least($window_end_us, $as_of_us))
     end as unlinked,
     described.described_us,
-    source_answers.calls,
-    source_answers.calls_ok,
-    source_answers.answered_us,
+    cell_answers.calls,
+    cell_answers.calls_ok,
+    cell_answers.answered_us,
     $window_start_us as window_start_us,
     $window_end_us as window_end_us
 from declared
@@ -79,5 +79,5 @@ left join ranked
     and ranked.place = 1
 left join filled on filled.document = declared.document
 cross join described
-cross join source_answers
+cross join cell_answers
 order by resource

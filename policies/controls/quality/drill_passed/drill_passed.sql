@@ -30,13 +30,13 @@ select
     declared.limit_seconds,
     ranked.outcome,
     ranked.duration_us,
-    source_answers.calls,
-    source_answers.calls_ok,
+    cell_answers.calls,
+    cell_answers.calls_ok,
     $window_end_us as window_end_us
 from declared
 left join ranked
     on ranked.procedure = declared.procedure
     and ranked.level = declared.level
     and ranked.place = 1
-cross join source_answers
+cross join cell_answers
 order by resource

@@ -34,10 +34,10 @@ select
     coalesce(found.critical, 0) as critical,
     coalesce(found.high, 0) as high,
     coalesce(found.unrated, 0) as unrated,
-    source_answers.calls,
-    source_answers.calls_ok,
+    cell_answers.calls,
+    cell_answers.calls_ok,
     $window_end_us as window_end_us
 from unnest($paths) as declared(path)
 left join found on found.path = declared.path
-cross join source_answers
+cross join cell_answers
 order by resource

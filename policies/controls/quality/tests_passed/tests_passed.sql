@@ -45,11 +45,11 @@ select
     coalesce(counted.of_others, 0) as of_others,
     pooled.all_passed,
     pooled.all_executed,
-    source_answers.calls,
-    source_answers.calls_ok,
+    cell_answers.calls,
+    cell_answers.calls_ok,
     $window_end_us as window_end_us
 from unnest($suites) as declared(suite)
 left join counted on counted.suite = declared.suite
 cross join pooled
-cross join source_answers
+cross join cell_answers
 order by resource

@@ -19,10 +19,10 @@ select
     coalesce(held.total, 0) as total,
     coalesce(held.wrong, 0) as wrong,
     0 as unlabelled,
-    source_answers.calls,
-    source_answers.calls_ok,
+    cell_answers.calls,
+    cell_answers.calls_ok,
     $window_end_us as window_end_us
 from unnest($validations) as declared(name)
 left join held on held.name = declared.name
-cross join source_answers
+cross join cell_answers
 order by resource
