@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor_collectors.documents import DocumentsCollector
+from auditor_collectors.markdown import content_of
 from one_source import bytes_of, refusal, rows_of, snapshot_of
 
 OPTIONS = {
@@ -172,6 +175,12 @@ def test_other_links_are_not_followed(tmp_path, text):
 
 def test_images_and_references_are_links_too(tmp_path):
     assert document(tmp_path, "![a](a.png) [b][ref]\n\n[ref]: b.md\n")["broken_links"] == 2
+
+
+@given(st.text(alphabet="#[](){}<>!*_`:|-=/. \n\tabOwner%5Chttp\u2100", max_size=200))
+def test_no_text_is_too_odd_to_read(text):
+    found = content_of(text, "docs/run.md", {"Owner"}, {"Owner"})
+    assert found.sections.keys() | found.fields.keys() <= {"Owner"}
 
 
 def test_links_lead_somewhere_since_the_last_of_their_targets_was_made(tmp_path):

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from auditor.errors import CollectionError
+from auditor_collectors import sarif
 from auditor_collectors.security_scans import SecurityScansCollector
 from one_source import bytes_of, refusal, rows_of, snapshot_of
 
@@ -254,3 +258,40 @@ def test_the_example_is_accepted_and_other_levels_are_not():
     assert SecurityScansCollector().check(options) == []
     [problem] = SecurityScansCollector().check(OPTIONS | {"levels": {"fatal": "high"}})
     assert "one of none, note, warning, error" in problem
+
+
+def changed(value, path, new):
+    """Return ``value`` with what lies at ``path`` replaced by ``new``."""
+    if not path:
+        return new
+    copy = list(value) if isinstance(value, list) else dict(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], new)
+    return copy
+
+
+def paths_of(value, path=()):
+    yield path
+    members = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for key, inner in members:
+        yield from paths_of(inner, (*path, key))
+
+
+FULL = run(
+    result(ruleIndex=0, level="error", kind="fail", rule={"index": 0, "toolComponent": {"index": 0}}),
+    result(ruleId="R9/sub", properties={"security-severity": "9.8"}),
+    tool={"driver": {"name": "scanner", "rules": RULES}, "extensions": [{"name": "pack", "rules": RULES}]},
+    versionControlProvenance=[{"revisionId": COMMIT}],
+)
+
+
+@given(st.sampled_from(list(paths_of(FULL))[1:]), st.sampled_from([None, True, 7, "x", [], {}, [[]], [7], {"x": 7}]))
+def test_whatever_is_changed_is_read_or_refused(path, new):
+    one = changed(FULL, path, new)
+    try:
+        found = sarif.counted("a run", one, {"error": "high"})
+        state = sarif.complete("a run", one), sarif.ended("a run", one), sarif.commits("a run", one)
+    except CollectionError as error:
+        assert str(error).startswith("a run")
+    else:
+        assert all(type(number) is int for number in found.values())
+        assert type(state[0]) is bool

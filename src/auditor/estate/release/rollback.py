@@ -187,7 +187,12 @@ def _step(at: datetime, event: str, **more: Any) -> dict[str, Any]:
 
 
 def _notice(at: datetime) -> dict[str, Any]:
-    return {"id": "rollback-2025-01-14-closing", "kind": "rollback", "audience": "stakeholders", "sent_at": isoformat(at)}
+    return {
+        "id": "rollback-2025-01-14-closing",
+        "kind": "rollback",
+        "audience": "stakeholders",
+        "sent_at": isoformat(at),
+    }
 
 
 def _beats(known: datetime, steps: Iterable[str]) -> Iterable[dict[str, Any]]:
