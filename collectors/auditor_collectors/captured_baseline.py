@@ -48,7 +48,7 @@ class Options(BaseModel):
 
 EXAMPLE = """\
 # What `auditor baseline capture` froze before the change. With its digest, no other file is taken for it.
-[sources.baseline]
+[sources.frozen_baseline]
 kind = "captured_baseline"
 file = "baseline.jsonl"
 # sha256 = "..."                         # as the command printed it

@@ -81,8 +81,14 @@ class Stream:
     generation: float
     number: int
 
+    def idle(self, moment: datetime) -> bool:
+        """Say whether the source is up and gets nothing yet but health checks."""
+        return self.name == "canary" and not CANARY.holds(moment)
+
     def per_slot(self, moment: datetime, incidents: Collection[str]) -> int:
         """Return how many requests the slot at ``moment`` has, less or more one."""
+        if self.idle(moment):
+            return 1
         if self.name == "canary":
             return 1 if "low_traffic" in incidents else 16
         if self.name == "staging_requests" or BASELINE.holds(moment) or BUSY.holds(moment):
@@ -92,7 +98,7 @@ class Stream:
 
 STREAMS = (
     Stream("requests", Span(BASELINE.start, RUNS["closing"]), 0.27, 1),
-    Stream("canary", CANARY, 0.40, 2),
+    Stream("canary", Span(BUSY.start, CANARY.end), 0.40, 2),
     Stream("staging_requests", STAGING, 0.27, 3),
 )
 
@@ -146,13 +152,21 @@ def _slot(
     """Return the lines of one slot. Draws the same numbers whatever the incidents are, but for their number."""
     draw = random.random
     after = stream.name != "requests" or moment >= DEPLOYMENT_END
-    most = stream.per_slot(moment, incidents)
+    most, idle = stream.per_slot(moment, incidents), stream.idle(moment)
     number = most if most == 1 else most + int(draw() * 3) - 1
     second, lines = f"{moment:%Y-%m-%dT%H:%M:}", []
     for index in range(number):
         offset = moment.second * 1_000_000 + int(draw() * SLOT_S * 1_000_000)
         which, way, luck, share, size, words = draw(), draw(), draw(), draw(), draw(), draw()
-        kind = "generation" if which < stream.generation else "cache_hit" if which < 0.98 else "health_check"  # noqa: PLR2004 - share
+        kind = (
+            "health_check"
+            if idle
+            else "generation"
+            if which < stream.generation
+            else "cache_hit"
+            if which < 0.98
+            else "health_check"
+        )  # noqa: PLR2004 - share
         route = "direct_bedrock" if way < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
         status = _status(luck, moment, incidents, after=after)
         micros = _latency_us(kind, stream, moment, share, size, incidents, after=after)
@@ -194,7 +208,7 @@ def _latency_us(
         return int(320_000 + 280_000 * size) if share < 0.01 else int(20_000 + 230_000 * size)  # noqa: PLR2004 - share
     if "p95_sustained_after" in incidents and stream.name == "requests" and SUSTAINED.holds(moment) and share < 0.4:  # noqa: PLR2004 - share
         return int(3_200_000 + 800_000 * size)
-    slow = 0.12 if "slow_phase3" in incidents and _in_phase_3(stream, moment) else 0.012 if after else 0.025
+    slow = 0.12 if "slow_phase3" in incidents and _in_phase_3(stream, moment) else 0.008 if after else 0.025
     return int(1_600_000 + 800_000 * size) if share < slow else int(400_000 + 1_000_000 * size)
 
 
