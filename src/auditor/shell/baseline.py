@@ -121,7 +121,7 @@ def _derive(
         "all_latency_limit_us": sorted(set(latency_limits_us.values())),
     }
     for table in tables_read(pack, [baseline_queries.GAPS, baseline_queries.WITHIN]):
-        sql.derive(table, pack.derived[table], shared)
+        sql.derive(table.name, table.sql, shared)
 
 
 def _refuse_gaps(sql: SqlEngine, parameters: dict[str, Any]) -> None:
