@@ -1,5 +1,4 @@
-"""The requests, bills, support cases and baseline of the example release: honest counts, and incidents that change no more
-than they say."""
+"""Requests, bills, support cases and baseline of the example release: honest counts, incidents that do what they say."""
 
 from __future__ import annotations
 
@@ -7,6 +6,7 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -73,7 +73,7 @@ def test_the_observer_counts_what_is_logged_in_every_minute(source: str) -> None
     logged = Counter(at(one).replace(second=0, microsecond=0) for one in lines(files(), f"{source}/"))
     beats = lines(files(), f"heartbeats/{source}.jsonl")
     assert {at(one, "start"): one["records"] for one in beats} == logged
-    assert all(at(a, "end") == at(b, "start") for a, b in zip(beats, beats[1:], strict=False))
+    assert all(at(a, "end") == at(b, "start") for a, b in pairwise(beats))
 
 
 def test_the_ticket_system_counts_every_case() -> None:

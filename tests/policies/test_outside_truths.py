@@ -38,7 +38,7 @@ def instant(second: int) -> str:
 
 
 def minutes(pattern: str) -> dict[str, object]:
-    """Return a case of the sustained-latency trigger: X a slow minute, 0 a quick one, - a minute that nobody observed."""
+    """Return a case of the sustained-latency trigger: X a slow minute, 0 a quick one, - one that nobody observed."""
     requests, beats = [], []
     for index, state in enumerate(pattern):
         if state == "-":
@@ -102,8 +102,8 @@ def test_where_cloudwatch_fills_a_gap_or_looks_back_past_it_nothing_is_decided(p
     assert found == "inconclusive"
 
 
-# The Site Reliability Workbook (2018), chapter 5, table 5-8: burn rates of a 99.9 % objective of 30 days, and the share of
-# the budget that each long window uses up before it alerts.
+# The Site Reliability Workbook (2018), chapter 5, table 5-8: burn rates of a 99.9 % objective of 30 days, and the share
+# of the budget that each long window uses up before it alerts.
 WORKBOOK = [(3600, 300, 144, Fraction(2, 100)), (21_600, 1800, 60, Fraction(5, 100))]
 
 

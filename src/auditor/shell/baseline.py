@@ -1,7 +1,7 @@
 """``baseline capture``: freeze what a period before the change measured, into one file that later runs collect.
 
-Rules kept here: only a period that an observer saw whole, and in which the log says of every request what it was, becomes
-a baseline: a gap would lower the bar. Shares are counts and values are exact; nothing is averaged. The file names the
+Rules kept here: only a period that an observer saw whole, and in which the log says of every request what it was, is a
+baseline: a gap would lower the bar. Shares are counts and values are exact; nothing is averaged. The file names the
 snapshot that was measured by its digest, and is written whole or not at all, never over another.
 """
 

@@ -15,7 +15,9 @@ with observed as (
         and list_contains($request_sources, source)
 ),
 logged as (
-    select coalesce(sum(case when route is null then records else 0 end + unplaced + unmeasured + unlooked), 0)::bigint as unplaced
+    select
+        coalesce(sum(unplaced + unmeasured + unlooked), 0)::bigint
+        + coalesce(sum(records) filter (where route is null), 0)::bigint as unplaced
     from request_slots
     where slot_us >= $start_us
         and slot_us < $end_us
@@ -31,7 +33,7 @@ from observed
 cross join logged
 """
 
-# Completed of offered requests a minute, and over the whole period by route: without an error, and cache hits of lookups.
+# Completed of offered requests a minute; by route, over the whole period: without an error, and hits of lookups.
 SHARES = """
 with slots as (
     select *

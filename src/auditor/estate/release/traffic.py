@@ -1,7 +1,7 @@
 """The requests of the example release: live, canary and staging, with the load balancer's count of each minute.
 
-Before the deployment the service is slower, dearer and errs more often than after it, within its limits all the time.
-Rules kept here: a later ``known`` only adds lines; an incident changes only what it says, for it draws the same numbers;
+Before the deployment the service is slower, dearer and errs more often than after it, always within its limits. Rules
+kept here: a later ``known`` only adds lines; an incident changes only what it says, for it draws the same numbers;
 every number is made up.
 """
 
@@ -35,11 +35,15 @@ request_id = { column = "requestId" }
 route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
 kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
 latency = { column = "latencyMs", unit = "ms" }
-outcome = { column = "status", values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" } }
 cache = { column = "cache", values = { HIT = "hit", MISS = "miss", BYPASS = "bypass" } }
 input_tokens = { column = "inputTokens" }
 output_tokens = { column = "outputTokens" }
 cost = { column = "costEur", currency = "EUR" }
+"""
+_OUTCOME = """
+[sources.{name}.columns.outcome]
+column = "status"
+values = {{ success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }}
 """
 _SOURCE = """
 [sources.{name}]
@@ -47,7 +51,7 @@ kind = "requests"
 files = ["{name}/*.jsonl"]
 format = "jsonl"
 {more}
-[sources.{name}.columns]{columns}
+[sources.{name}.columns]{columns}{outcome}
 [sources.{name}_heartbeats]
 kind = "heartbeats"
 observes = "{name}"
@@ -57,7 +61,7 @@ files = ["heartbeats/{name}.jsonl"]
 CONFIG = (
     "# Requests to the service, to its canary, and to staging; the load balancer counts all three.\n"
     + "".join(
-        _SOURCE.format(name=name, columns=_COLUMNS, more=more)
+        _SOURCE.format(name=name, columns=_COLUMNS, outcome=_OUTCOME.format(name=name), more=more)
         for name, more in (("requests", ""), ("canary", ""), ("staging_requests", 'environment = "staging"\n'))
     )
     + support.CONFIG
@@ -66,6 +70,7 @@ CONFIG = (
 )
 
 SLOT_S = 10
+SERVED = 0.98  # of live requests; the rest are health checks
 SPIKE = Span(datetime.fromisoformat("2025-01-14T10:50:00Z"), datetime.fromisoformat("2025-01-14T10:53:00Z"))
 SUSTAINED = Span(datetime.fromisoformat("2025-01-14T11:20:00Z"), datetime.fromisoformat("2025-01-14T11:26:00Z"))
 BUSY = Span(RUNS["before"] - timedelta(minutes=20), RUNS["two_hours"])
@@ -158,15 +163,8 @@ def _slot(
     for index in range(number):
         offset = moment.second * 1_000_000 + int(draw() * SLOT_S * 1_000_000)
         which, way, luck, share, size, words = draw(), draw(), draw(), draw(), draw(), draw()
-        kind = (
-            "health_check"
-            if idle
-            else "generation"
-            if which < stream.generation
-            else "cache_hit"
-            if which < 0.98
-            else "health_check"
-        )  # noqa: PLR2004 - share
+        served = "generation" if which < stream.generation else "cache_hit"
+        kind = "health_check" if idle or which >= SERVED else served
         route = "direct_bedrock" if way < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
         status = _status(luck, moment, incidents, after=after)
         micros = _latency_us(kind, stream, moment, share, size, incidents, after=after)
