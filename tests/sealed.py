@@ -61,6 +61,9 @@ def document() -> dict[str, Any]:
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
+                "latched": False,
             }
         ],
         "findings": [
@@ -80,6 +83,7 @@ def document() -> dict[str, Any]:
                 "adjudications": [],
             }
         ],
+        "history": [],
     }
 
 

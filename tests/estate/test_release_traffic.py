@@ -1,4 +1,4 @@
-"""Requests, bills, support cases and baseline of the example release: honest counts, incidents that do what they say."""
+"""Requests, bills, support cases and baseline of the example release: honest counts, and what the incidents say."""
 
 from __future__ import annotations
 

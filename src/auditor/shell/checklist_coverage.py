@@ -1,7 +1,7 @@
 """How each row of a profile's document is decided: measured, signed, rolled up, or elsewhere; and what is not decided.
 
-Rules kept here: every list item of the document, every row that begins in bold, and every heading that states a time is a
-line to decide; a line that no fact and no signature can reach is named, and so is a row that nobody decides.
+Rules kept here: every list item of the document, every row that begins in bold, and every heading that states a time
+is a line to decide; a line that no fact and no signature can reach is named, and so is a row that nobody decides.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def checklist_coverage(pack: Pack, profile: Profile) -> Coverage:
         for number, row in enumerate(rows, start=1)
         if DECIDED.match(row) and number not in decided
     )
-    groundless = tuple(
-        one.line for one in lines if one.kind != "status" and one.kind != "verification" and not one.tables
-    )
+    groundless = tuple(one.line for one in lines if one.kind not in {"status", "verification"} and not one.tables)
     return Coverage(tuple(sorted(lines, key=lambda one: one.row)), undecided, groundless)
 
 

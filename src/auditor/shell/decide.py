@@ -91,7 +91,8 @@ def decide(
         progress(len(bound), len(bound), "gates")
     lines, gates = roll_up(inputs.profile, found, policies, inputs.as_of, run.anchors)
     result = worst(policies, [gate.verdict for gate in gates])
-    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
+    prior = inputs.statements.tables["prior_verdicts"]
+    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result, prior)
     return decisions, canonical_json(decisions.document)
 
 
@@ -123,15 +124,18 @@ class _Run:
         self._policies = policies
         self._sql = sql
         self.anchors = find_anchors(sql, inputs.pack, inputs.as_of)
-        profile = inputs.profile
+        self._shared = self._shared_by(inputs.profile.document.lines)
+
+    def _shared_by(self, lines: Sequence[Line]) -> dict[str, Any]:
+        """Return the parameters that queries of ``lines`` share, their horizon no wider than their windows."""
         windows = [
             window
-            for line in profile.document.lines
+            for line in lines
             for shift in self._shifts(line)
             if (window := self._window(line, shift)) is not None
         ]
-        parameters = [one.parameters for bound in profile.bound.values() for one in bound]
-        self._shared = shared_parameters(inputs.pack, inputs.as_of, windows, parameters)
+        parameters = [one.parameters for line in lines for one in self._inputs.profile.bound[line.id]]
+        return shared_parameters(self._inputs.pack, self._inputs.as_of, windows, parameters)
 
     def _shifts(self, line: Line) -> tuple[int, ...]:
         skew = self._inputs.profile.skew_seconds(line)
@@ -141,9 +145,15 @@ class _Run:
         return line.window.at(self._inputs.as_of, shift, self.anchors) if line.window else None
 
     def derive_tables(self) -> None:
-        """Compute the derived tables that the profile's controls read, each once."""
-        bound = [one for controls in self._inputs.profile.bound.values() for one in controls]
-        derive_tables(self._sql, self._inputs.pack, [one.control for one in bound], self._shared)
+        """Compute the derived tables that the profile's controls read, each once, as far as the lines that read it go."""
+        pack, profile = self._inputs.pack, self._inputs.profile
+        readers: dict[str, list[Line]] = {}
+        for line in profile.document.lines:
+            for table in tables_read(pack, [one.control.sql for one in profile.bound[line.id]]):
+                readers.setdefault(table.name, []).append(line)
+        for table in pack.derived:
+            if table.name in readers and table.name != ANCHORS:
+                self._sql.derive(table.name, table.sql, self._shared_by(readers[table.name]))
 
     def line(self, line: Line) -> tuple[Finding, ...]:
         """Return the findings of a line: of its control, and of what that control requires."""

@@ -7,10 +7,10 @@
 #   severity: critical
 #   evidence_for: [checklist/159]
 #   trigger: true
+#   early_fail: true
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}
-#   early_fail: true
 #   sample_size: requests
 #   unit: min
 #   parameters:

@@ -8,13 +8,13 @@
 #   severity: critical
 #   evidence_for: [checklist/156]
 #   trigger: true
+#   early_fail: true
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}
 #   population: resource
 #   members: n
 #   binomial: {events: errors, trials: requests, unknown: unknown, share: [1, 2]}
-#   early_fail: true
 #   sample_size: requests
 #   parameters:
 #     min_samples: {type: integer, unit: "1", default: 5, description: requests that one minute needs to fire}

@@ -22,7 +22,7 @@ CONFIG = """
 # How long support cases took, with help of the system and without it; the ticket system counts them every ten minutes.
 [sources.support_times]
 kind = "durations"
-files = ["support/*.jsonl"]
+files = ["support_times/*.jsonl"]
 format = "jsonl"
 
 [sources.support_times.columns]
@@ -76,6 +76,6 @@ def files(known: datetime, incidents: Collection[str], seed: int, measured: Meas
         beats.append(f'{{"start":"{isoformat(start)}","end":"{isoformat(end)}","records":{closed[start]}}}\n')
         start = end
     return {
-        "support/cases.jsonl": "".join(cases).encode(),
+        "support_times/cases.jsonl": "".join(cases).encode(),
         "heartbeats/support_times.jsonl": "".join(beats).encode(),
     }
