@@ -87,7 +87,9 @@ def test_nothing_is_told_of_the_future():
     for path, content in rollback.files(moment, ["rolled_back"], 1).items():
         for line in content.decode().splitlines() if path.endswith(".jsonl") else ():
             stated = json.loads(line)
-            instants = [stated[name] for name in ("at", "end", "modified_at", "sent_at", "exported_at") if name in stated]
+            instants = [
+                stated[name] for name in ("at", "end", "modified_at", "sent_at", "exported_at") if name in stated
+            ]
             assert all(datetime.fromisoformat(one) <= moment for one in instants)
 
 

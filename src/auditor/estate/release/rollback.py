@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INCIDENTS = {
     "rolled_back": "At 11:00 the release is rolled back: in time, completely, verified and documented.",
-    "rollback_late": "The same rollback, but its script is started four minutes late: nothing is done within five minutes.",
+    "rollback_late": "The same rollback, but its script is started four minutes late, so nothing is done in time.",
     "rollback_incomplete": "The same rollback, but the script switches off only the first three of the five flags.",
 }
 OPENED = datetime(2025, 1, 14, 7, 45, tzinfo=UTC)
@@ -94,7 +94,7 @@ The rollback script was run by the release team; the operators verified that all
 
 ## Timeline
 
-11:00:00 triggered, {started} script started, {completed} all flags off, {verified} MCP only, {notified} stakeholders told.
+11:00:00 triggered, {started} script started, {completed} flags off, {verified} MCP only, {notified} stakeholders told.
 
 ## Impact
 
@@ -187,7 +187,12 @@ def _step(at: datetime, event: str, **more: Any) -> dict[str, Any]:
 
 
 def _notice(at: datetime) -> dict[str, Any]:
-    return {"id": "rollback-2025-01-14-closing", "kind": "rollback", "audience": "stakeholders", "sent_at": isoformat(at)}
+    return {
+        "id": "rollback-2025-01-14-closing",
+        "kind": "rollback",
+        "audience": "stakeholders",
+        "sent_at": isoformat(at),
+    }
 
 
 def _beats(known: datetime, steps: Iterable[str]) -> Iterable[dict[str, Any]]:
