@@ -101,17 +101,16 @@ def test_files_without_a_step_are_refused(tmp_path):
 
 
 def test_a_step_that_is_none_of_ours_is_refused_before_anything_is_read():
-    problems = RollbackLogCollector().check(OPTIONS | {"steps": {"END": "finished"}})
-    assert problems == [
-        "steps: Value error, gives 'finished', expected one of opened, triggered, script_started, script_finished, "
-        "flags_disabled, mcp_only_verified, notified, other"
-    ]
+    [problem] = RollbackLogCollector().check(OPTIONS | {"steps": {"END": "finished"}})
+    assert problem.startswith("steps: Value error, gives 'finished', expected one of opened, triggered, script_started")
     assert RollbackLogCollector().check({"files": ["a"], "members": {"at": "at"}}) == ["members.step: Field required"]
 
 
 def test_its_example_is_accepted():
     import tomllib
 
-    [(kind, options)] = [(one.pop("kind"), one) for one in tomllib.loads(RollbackLogCollector.example)["sources"].values()]
+    [(kind, options)] = [
+        (one.pop("kind"), one) for one in tomllib.loads(RollbackLogCollector.example)["sources"].values()
+    ]
     assert kind == "rollback_log"
     assert RollbackLogCollector().check(options) == []

@@ -1,4 +1,4 @@
-"""What a watch does next: it latches, records before it acts, and never acts again by itself on what it does not know."""
+"""What a watch does next: it latches, records before it acts, and never acts again on what it does not know."""
 
 import pytest
 
