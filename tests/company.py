@@ -41,7 +41,7 @@ from trusting import Person, document, key, loaded, make_person
 from tsa import FOREVER, Tsa, make_tsa, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from auditor.adapters.trust.reader import LoadedTrust
     from auditor.core.trust_approvals import Approved
@@ -91,6 +91,7 @@ class Company:
     gates: tuple[str, ...] = ("slo", "cost", "residency", "rollback")
     sign_offs: tuple[tuple[str, str], ...] = ()
     made: int = field(default=0)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: PEOPLE)
 
     @property
     def ledger(self) -> Path:
@@ -103,7 +104,7 @@ class Company:
             self.runner.own(key("3", None, roles=("runner",), predicates=MACHINE, environments=(ENVIRONMENT,)))
         )
         for name, person in self.people.items():
-            member = key("1", name, roles=PEOPLE[name], predicates=PERSONAL, environments=(ENVIRONMENT,))
+            member = key("1", name, roles=self.roles[name], predicates=PERSONAL, environments=(ENVIRONMENT,))
             members.append(person.own(member))
         for member in members:
             member |= {"notBefore": START, "notAfter": END}
@@ -131,8 +132,16 @@ class Company:
         self.change(policy)
         return loaded(TrustPolicy.model_validate(policy), self.owner)
 
+    def approved(self, gate: str) -> Approved:
+        """Return what the company has approved for ``gate``."""
+        return _approved(gate)
+
+    def mappings(self) -> bytes:
+        """Return how the sources are read, as it is approved."""
+        return mappings_of(collected()[0])
+
     def _gate(self, gate: str) -> dict[str, Any]:
-        approved = _approved(gate)
+        approved = self.approved(gate)
         return {
             "gate": gate,
             "profiles": [dated(id=approved.profile)],
@@ -144,7 +153,8 @@ class Company:
 
     @contextmanager
     def begun(self, scope: Scope, *, as_of: datetime | None = None, profile: str = DEFAULT_PROFILE,
-              policies: Path | None = None) -> Iterator[tuple[TrustedRun, Any]]:  # fmt: skip
+              policies: Path | None = None, previous: Sequence[Path] = ()
+              ) -> Iterator[tuple[TrustedRun, Any]]:  # fmt: skip
         """Begin a run, as ``auditor evaluate --trust`` does."""
         pack = load_pack(policies or policies_dir())
         with trusted_run(
@@ -156,19 +166,19 @@ class Company:
             pack=pack,
             profile=load_profile(pack, profile),
             configuration_digest="c" * 64,
-            mappings=mappings_of(collected()[0]),
+            mappings=self.mappings(),
             as_of=as_of,
+            bundles=self.root / "bundles",
+            previous=previous,
         ) as begun:
             yield begun
 
     def run(self, *incidents: str, as_of: datetime | None = None, policies: Path | None = None,
-            profile: str = DEFAULT_PROFILE) -> Evaluation:  # fmt: skip
+            profile: str = DEFAULT_PROFILE, previous: Sequence[Path] = ()) -> Evaluation:  # fmt: skip
         """Evaluate the estate under the trust policy and close the run in the ledger."""
         snapshot, usual, _ = collected(*incidents)
-        with self.begun(open_snapshot(snapshot).scope, as_of=as_of or usual, policies=policies, profile=profile) as (
-            run,
-            closer,
-        ):
+        how: dict[str, Any] = {"policies": policies, "profile": profile, "previous": previous}
+        with self.begun(open_snapshot(snapshot).scope, as_of=as_of or usual, **how) as (run, closer):
             done = evaluate(
                 snapshot,
                 signer=self.runner.signer,

@@ -61,6 +61,9 @@ def document() -> dict[str, Any]:
                 "controls": [{"control": "slo.p95", "parameters": {"limit": 100}}],
                 "members": [],
                 "decidedBy": None,
+                "signOff": None,
+                "role": None,
+                "latched": False,
             }
         ],
         "findings": [
@@ -80,6 +83,7 @@ def document() -> dict[str, Any]:
                 "adjudications": [],
             }
         ],
+        "history": [],
     }
 
 
@@ -210,7 +214,7 @@ def forge_decisions(sealed: Sealed, change: Callable[[dict[str, Any]], None]) ->
 def decide_alike(bundle: CheckedBundle, timeout_s: float) -> Contained:
     """Stand in for the contained child: decides what the bundle says was decided."""
     del timeout_s
-    return Contained({"decisions": bundle.document, "report": REPORT.decode()}, ("a test",))
+    return Contained({"decisions": bundle.document, "reports": {"report.md": REPORT.decode()}}, ("a test",))
 
 
 def decide_unlike(bundle: CheckedBundle, timeout_s: float, **changes: Any) -> Contained:

@@ -2,7 +2,7 @@
 with limits as (
     select
         n,
-        $all_latency_limit_us[n] as limit_us
+        $all_latency_limit_us[n]::bigint as limit_us
     from unnest(generate_series(1, len($all_latency_limit_us))) as numbered(n)
 )
 select

@@ -155,7 +155,7 @@ def test_a_full_device_leaves_the_sealed_bundle_and_is_not_a_verdict(company: Co
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["-o", "yaml"], "expected one of json, junit, markdown"),
+        (["-o", "yaml"], "expected one of checklist, checklist-json, json"),
         (["-o", "json="], "has no path after '='"),
         (["-o", "json", "-o", "markdown"], "more than one format would go to standard output"),
         (["-o", "json=x", "-o", "markdown=./x"], "two formats would go to one file"),

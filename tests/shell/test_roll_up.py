@@ -136,7 +136,7 @@ def release(engine: WasmEngine, **changes: Any) -> tuple[dict[str, LineVerdict],
         {"id": f"is_{one}", "title": one, "checklist": [one], "decided_by": "status", "status": one}
         for one in ("successful", "partial", "failed")
     ]
-    last = {"id": "signed", "title": "Signed", "checklist": ["224"], "decided_by": "verification"}
+    last = {"id": "signed", "title": "Signed", "checklist": ["224"], "decided_by": "verification", "sign_off": "signed"}
     given = dict.fromkeys(names, ("pass", {})) | changes
     findings = [finding(name, verdict, **more) for name, (verdict, more) in given.items()]
     lines, (gate,) = decided(engine, profile(whole, *map(bound, names), *ends, last, gates=[STATUS]), *findings)

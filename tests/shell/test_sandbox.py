@@ -185,10 +185,12 @@ def test_the_child_inherits_no_environment(monkeypatch: pytest.MonkeyPatch) -> N
         ({"error": "X"}, "message that is no text|remedy that is no text"),
         ({"error": "X", "message": 1, "remedy": ""}, "message that is no text"),
         ({"result": []}, "without decisions"),
-        ({"result": {"decisions": [], "report": ""}, "isolation": []}, "without decisions"),
-        ({"result": {"decisions": {}, "report": 1}, "isolation": []}, "report that is no text"),
-        ({"result": {"decisions": {}, "report": ""}, "isolation": [1]}, "which isolation"),
-        ({"result": {"decisions": {}, "report": ""}}, "which isolation"),
+        ({"result": {"decisions": [], "reports": {"r": ""}}, "isolation": []}, "without decisions"),
+        ({"result": {"decisions": {}, "reports": {"r": 1}}, "isolation": []}, "without reports"),
+        ({"result": {"decisions": {}, "reports": {}}, "isolation": []}, "without reports"),
+        ({"result": {"decisions": {}}, "isolation": []}, "without reports"),
+        ({"result": {"decisions": {}, "reports": {"r": ""}}, "isolation": [1]}, "which isolation"),
+        ({"result": {"decisions": {}, "reports": {"r": ""}}}, "which isolation"),
     ],
 )
 def test_a_malformed_answer_is_an_error_not_a_crash(answer: dict[str, object], found: str) -> None:

@@ -21,7 +21,7 @@ def test_a_run_is_filed_approved_and_verified(tmp_path: Path) -> None:
     assert verified.bundle.predicate.approval == "approved"
     assert verified.replayed
     assert not [note for note in verified.notes if "UNAPPROVED" in note]
-    assert b"approved when the run was sealed" in done.report_markdown
+    assert b"approved when the run was sealed" in done.reports["report.md"]
     second = company.run()
     assert company.verify(second.bundle).bundle.predicate.chain.previousStatement is not None
 

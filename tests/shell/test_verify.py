@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import auditor.shell.private_copy as private
-import auditor.shell.verify as verification
 from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.reader import check_bundle
 from auditor.adapters.signing.keys import SCHEMES, generate_key, load_public_key
@@ -126,7 +125,7 @@ def test_lines_of_another_form_are_refused_and_no_crash(sealed: Sealed) -> None:
 
 @pytest.mark.parametrize("content", [b"# Verdict\n\nNO-GO\n", None])
 def test_a_report_that_its_decisions_do_not_render_to_is_refused(sealed: Sealed, content: bytes | None) -> None:
-    report = sealed.path(verification.REPORT_FILE)
+    report = sealed.path("data/report/report.md")
     if content is None:
         report.rename(report.with_name("other.md"))
     else:
@@ -136,7 +135,7 @@ def test_a_report_that_its_decisions_do_not_render_to_is_refused(sealed: Sealed,
 
 
 def test_reports_of_another_version_are_said_to_be_unverified(sealed: Sealed) -> None:
-    sealed.path(verification.REPORT_FILE).write_bytes(b"# As version 0.0.1 wrote it\n")
+    sealed.path("data/report/report.md").write_bytes(b"# As version 0.0.1 wrote it\n")
     forge(
         sealed,
         predicate=lambda one: one["producer"].update(version="0.0.1"),

@@ -1,9 +1,10 @@
-"""``auditor controls list|show``."""
+"""``auditor controls list|show|coverage``."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,43 @@ def show(control_id: str, policies: Path | None, profile: str | None, *, as_json
     else:
         click.echo("\n".join(_text(described)))
     return 0
+
+
+@command.command("coverage")
+@POLICIES
+@click.option(
+    "--profile",
+    default="production-deployment",
+    show_default=True,
+    shell_complete=complete.profiles,
+    help="Profile whose document is looked at.",
+)
+@JSON
+def coverage(policies: Path | None, profile: str, *, as_json: bool) -> int:
+    """Show how each line of a checklist is decided, and on what. Exit code 1 where one is not, or on nothing."""
+    from auditor.cli.exit_codes import ExitCode  # noqa: PLC0415 - lazy
+    from auditor.errors import UsageError  # noqa: PLC0415 - lazy
+    from auditor.shell.checklist_coverage import checklist_coverage  # noqa: PLC0415 - lazy
+
+    catalogue = _open(policies, profile)
+    (bound,) = catalogue.profiles
+    if bound.checklist is None:
+        raise UsageError(f"profile {profile} fills in no checklist", remedy="give one that does as --profile")
+    found = checklist_coverage(catalogue.pack, bound)
+    if as_json:
+        _json(asdict(found) | {"whole": found.whole})
+        return ExitCode.PASS if found.whole else ExitCode.GATE_NOT_MET
+    for one in found.lines:
+        click.echo(f"{one.number:>4}  {one.kind:<12}  {one.title}")
+        click.echo(f"      {', '.join(one.controls) or '-'}  <-  {', '.join(one.tables) or '-'}")
+    for row, text in found.undecided:
+        click.echo(f"   !  row {row} is decided by no line: {text}")
+    for line in found.groundless:
+        click.echo(f"   !  {line} rests on no fact and no signature")
+    kinds = Counter(one.kind for one in found.lines)
+    told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    click.echo(f"{len(found.lines)} lines of the document: {told}; {len(found.undecided)} undecided")
+    return ExitCode.PASS if found.whole else ExitCode.GATE_NOT_MET
 
 
 def _open(policies: Path | None, profile: str | None) -> Catalogue:

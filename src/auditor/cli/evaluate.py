@@ -14,7 +14,15 @@ from auditor.cli.defaults import from_file
 from auditor.cli.engine_options import engine_options
 from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
-from auditor.cli.outputs import Outputs, check_folder, check_outputs, to_standard_output, write_outputs
+from auditor.cli.outputs import (
+    CHECKLISTS,
+    Outputs,
+    check_checklist,
+    check_folder,
+    check_outputs,
+    to_standard_output,
+    write_outputs,
+)
 from auditor.cli.relying_options import LEDGER_KEY, TrustChoice, trust_options
 from auditor.cli.run_trust import begin
 
@@ -61,6 +69,13 @@ if TYPE_CHECKING:
 @trust_options
 @LEDGER_KEY
 @click.option(
+    "--previous",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="Folder of an earlier run of the release that does not lie in --output; may be repeated.",
+)
+@click.option(
     "--accept-waivers", is_flag=True, help="Let a gate whose every fail is waived count as met; the fail stays visible."
 )
 @click.option(
@@ -75,7 +90,8 @@ if TYPE_CHECKING:
     "outputs",
     type=Output(),
     multiple=True,
-    help="Also write json, junit or markdown, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
+    help="Also write checklist, checklist-json, json, junit or markdown, as FORMAT (to standard output, instead of "
+    "the table) or FORMAT=PATH.",
 )
 @engine_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
@@ -93,6 +109,7 @@ def command(
     tsa: TsaChoice,
     relying: TrustChoice,
     ledger_key: str | None,
+    previous: tuple[Path, ...],
     output: Path,
     outputs: Outputs,
     collected_at: datetime | None,
@@ -108,7 +125,8 @@ def command(
     Exit code: 0 every gate is met, 1 a gate is not met, 3 the evidence does not decide. With --gate, of those gates
     alone; the bundle and the report always hold all of them.
 
-    Without --trust the run is unapproved. With it, the run is filed in the environment's ledger before it collects.
+    Without --trust the run is unapproved. With it, the run is filed in the environment's ledger before it collects, and
+    takes in what earlier runs of the release decided: their bundles must lie in --output, or be named by --previous.
     """
     from auditor.adapters.bundle.layout import ATTESTATION  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
@@ -131,7 +149,8 @@ def command(
     pack = load_pack(policies or policies_dir())
     bound = load_profile(pack, profile)
     gates.check_gates(bound, gate)
-    begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of)
+    check_checklist(outputs, bound)
+    begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of, output, previous)
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
         if snapshot is None:
             from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
@@ -171,7 +190,8 @@ def show(
     quiet: bool = False,
 ) -> None:
     """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
-    contents = {"json": done.decisions_json + b"\n", "markdown": done.report_markdown}
+    contents = {"json": done.decisions_json + b"\n", "markdown": done.reports["report.md"]}
+    contents |= {name: done.reports[file] for name, file in CHECKLISTS.items() if file in done.reports}
     if any(name == "junit" for name, _ in outputs):
         from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
 

@@ -18,6 +18,10 @@ from auditor.errors import EngineError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from auditor.adapters.policies.profile import Profile
+
+# Format -> the sealed report that it is.
+CHECKLISTS = {"checklist": "checklist.md", "checklist-json": "checklist.json"}
 Outputs = tuple[tuple[str, Path | None], ...]
 
 
@@ -35,6 +39,16 @@ def check_outputs(outputs: Outputs) -> None:
         if resolved.count(path.resolve()) > 1:
             raise UsageError(f"-o {name}={path}: two formats would go to one file", remedy="give each its own path")
         _check_writable(path.resolve(), f"-o {name}={path}")
+
+
+def check_checklist(outputs: Outputs, profile: Profile) -> None:
+    """Refuse a completed checklist of a profile that fills in none."""
+    asked = [name for name, _ in outputs if name in CHECKLISTS]
+    if asked and profile.checklist is None:
+        raise UsageError(
+            f"-o {asked[0]}: profile {profile.document.id} fills in no checklist",
+            remedy="give a profile that does, as production-deployment, or another format",
+        )
 
 
 def check_folder(folder: Path, option: str) -> None:

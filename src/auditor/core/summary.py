@@ -112,7 +112,7 @@ def _entry(
     titles: Mapping[str, str],
     verdicts: Mapping[str, str],
 ) -> LineEntry:
-    trigger = any(_words(controls, one["control"]).trigger for one in line["controls"])
+    trigger = _is_trigger(line["line"], document, controls)
     if line["members"]:
         decisive = [one for one in line["members"] if verdicts[one] == line["verdict"]]
         why = tuple(f"{titles[one]}: {verdicts[one]}" for one in decisive)
@@ -122,6 +122,14 @@ def _entry(
         line["line"], line["title"], line["verdict"], mark(line["verdict"], trigger=trigger),
         tuple(line["checklist"]), why,
     )  # fmt: skip
+
+
+def _is_trigger(name: str, document: dict[str, Any], controls: Mapping[str, ControlWords]) -> bool:
+    """Say whether a line fires: its own control is a trigger, or those of all its members are."""
+    line = next(one for one in document["lines"] if one["line"] == name)
+    if line["controls"]:
+        return any(_words(controls, one["control"]).trigger for one in line["controls"])
+    return bool(line["members"]) and all(_is_trigger(one, document, controls) for one in line["members"])
 
 
 def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, ControlWords]) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from auditor.adapters.bundle.manifest import policy_digest_of
 from auditor.adapters.bundle.writer import SealRequest, seal
 from auditor.adapters.policies.pack import load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
-from auditor.adapters.reports.markdown import control_words, render_markdown
+from auditor.adapters.reports.markdown import control_words
+from auditor.adapters.reports.sealed import REPORT, render_reports
 from auditor.adapters.snapshot.reader import MAPPINGS, open_snapshot
 from auditor.core.canonical import canonical_json
 from auditor.core.evidence import NO_STATEMENTS
@@ -52,13 +53,13 @@ RECORDED = (
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A sealed run: where its bundle and report lie, and what was decided."""
+    """A sealed run: where its bundle and report lie, and what was decided; ``reports`` are all of them by name."""
 
     bundle: Path
     report: Path
     decisions: Decisions
     decisions_json: bytes
-    report_markdown: bytes
+    reports: dict[str, bytes]
     summary: Summary
     notes: tuple[str, ...] = ()
 
@@ -104,7 +105,15 @@ def evaluate(
     unapproved = run.unapproved(decisions.document, pack, policy_digest, time_created) if run else {}
     approval = "approved" if run and not unapproved else "unapproved"
     trust = run.trust_member() if run else None
-    markdown = render_markdown(decisions.document, words, reports_dir(), approval=approval, trust=trust)
+    reports = render_reports(
+        decisions.document,
+        pack,
+        profile,
+        reports_dir(),
+        approval=approval,
+        trust=trust,
+        sign_offs=evidence.tables["sign_offs"],
+    )
     environment = _environment(pack.opa)
     request = SealRequest(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
@@ -113,7 +122,7 @@ def evaluate(
         policy_files=policy_files,
         decisions=content,
         document=decisions.document,
-        reports={"report.md": markdown},
+        reports=reports,
         environment_files={"environment.json": canonical_json(environment)},
         environment=environment,
         time_created=time_created,
@@ -123,15 +132,16 @@ def evaluate(
         rego_engine=policies_engine.description,
         evidence=evidence,
         statements=run.statements if run else {},
+        prior=run.prior.files if run else {},
         approval=approval,
         trust=trust,
         chain=run.chain_member() if run else None,
         timestamper=run.timestamper if run else timestamper,
     )
     bundle = seal(request, output, signer)
-    report = bundle / "data" / "report" / "report.md"
+    report = bundle / "data" / "report" / REPORT
     notes = (*policies_engine.notes, *(f"gate {gate} is UNAPPROVED: {why}" for gate, why in unapproved.items()))
-    return Evaluation(bundle, report, decisions, content, markdown, summarise(decisions.document, words), notes)
+    return Evaluation(bundle, report, decisions, content, reports, summarise(decisions.document, words), notes)
 
 
 def _floor(moment: datetime) -> datetime:

@@ -15,7 +15,9 @@ from auditor.adapters.signing.keys import load_public_key
 from auditor.core.authority import environment_of
 from auditor.errors import UsageError
 from auditor.model import isoformat
+from auditor.shell.final_sign_off import decide_signed, sign_offs_over
 from auditor.shell.owed import owed_sign_offs
+from auditor.shell.prior_runs import check_prior, opened_by
 from auditor.shell.trusted import Standing, check_chain, check_signer, check_standing
 
 if TYPE_CHECKING:
@@ -47,8 +49,12 @@ class PinnedKey:
     def judge(self, _opened: OpenedEnvelope, _predicate: RunPredicate) -> None:
         """Ask nothing: of a key alone nobody knows when it may sign what."""
 
-    def check(self, _bundle: CheckedBundle) -> tuple[str, ...]:
-        """Return what is not known."""
+    def check(self, bundle: CheckedBundle) -> tuple[str, ...]:
+        """Check the earlier runs that it took in, of which the key must be the same; return what is not known.
+
+        Raises ``VerificationError``.
+        """
+        check_prior(bundle, opened_by(self.key))
         return (NO_TRUST,)
 
 
@@ -95,6 +101,11 @@ class TrustPolicyReliance:
             check_chain(bundle, self.trust, self.ledger.view, self.ledger.verified.leaves)
             size = self.ledger.verified.checkpoint.size
             notes.append(f"filed in ledger {self.ledger.view.origin}, whose {size} leaves were checked")
+            rows = sign_offs_over(bundle, self.trust, self.ledger.view)
+            notes += [
+                f"{one.line} ({one.title}): {one.verdict.value}, {one.reason}, by what was signed over this run"
+                for one in decide_signed(bundle.document, rows)
+            ]
             notes += owed_sign_offs(bundle, self.trust, self.ledger.view, self.standing.signed_at)
             if self.ledger.verified.anchored is None:
                 notes.append("no anchor: a ledger that was cut or forked since shows only against one (--anchor)")

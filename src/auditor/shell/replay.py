@@ -10,7 +10,7 @@ from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.rego.wasm import WasmEngine
-from auditor.adapters.reports.markdown import control_words, render_markdown
+from auditor.adapters.reports.sealed import render_reports
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.core.canonical import strict_json
 from auditor.core.evidence import EvidenceTables, read_tables
@@ -19,7 +19,7 @@ from auditor.shell.decide import Inputs, decide
 
 
 def replay(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return ``{"decisions": document, "report": text}`` of the bundle ``root`` for ``profile`` as of ``as_of``.
+    """Return ``{"decisions": document, "reports": {name: text}}`` of a bundle, decided again.
 
     Args:
         arguments: ``root`` (path of the bundle), ``profile`` (id), ``as_of`` (RFC 3339), ``policy_digest`` (hex),
@@ -39,14 +39,16 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
     )
     with WasmEngine(pack) as engine:
         decisions, _ = decide(inputs, engine)
-    report = render_markdown(
+    reports = render_reports(
         decisions.document,
-        control_words(pack.controls),
+        pack,
+        profile,
         Path(arguments["templates"]),
         approval=arguments["approval"],
         trust=arguments["trust"],
+        sign_offs=inputs.statements.tables["sign_offs"],
     )
-    return {"decisions": decisions.document, "report": report.decode()}
+    return {"decisions": decisions.document, "reports": {name: text.decode() for name, text in reports.items()}}
 
 
 def _statements(path: Path) -> EvidenceTables:

@@ -56,7 +56,9 @@ def read_answer(status: int, said: bytes, narration: bytes) -> Contained:
         raise EngineError("the contained process answered without decisions")
     if not isinstance(isolation, list) or not all(isinstance(word, str) for word in isolation):
         raise EngineError("the contained process did not say which isolation was in force")
-    _text(result, "report")
+    reports = result.get("reports")
+    if not reports or not isinstance(reports, dict) or not all(isinstance(text, str) for text in reports.values()):
+        raise EngineError("the contained process answered without reports")
     return Contained(result, tuple(isolation))
 
 

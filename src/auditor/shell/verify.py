@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from auditor.core.summary import ControlWords
 
 TIMEOUT_S = 900.0
-REPORT_FILE = f"{layout.REPORT}/report.md"
 REPLAYED = "decided again to the same bytes"
 NOT_REPLAYED = "DECISIONS NOT RE-EXECUTED"
 
@@ -165,11 +164,13 @@ def _replay(bundle: CheckedBundle, contained: Contained, notes: list[str]) -> tu
     if made_by != __version__:
         notes.append(f"reports were made by auditor {made_by} and not compared; decisions were")
         return contained.isolation
-    if REPORT_FILE not in bundle.present:
-        raise VerificationError("file-missing", f"{REPORT_FILE}: not there")
-    if (bundle.root / REPORT_FILE).read_bytes() != contained.result["report"].encode():
-        raise VerificationError("report-differs", f"{REPORT_FILE}: not what the decisions render to")
-    others = [name for name in bundle.present if name.startswith(f"{layout.REPORT}/") and name != REPORT_FILE]
+    rendered = {f"{layout.REPORT}/{name}": text for name, text in contained.result["reports"].items()}
+    for name, text in sorted(rendered.items()):
+        if name not in bundle.present:
+            raise VerificationError("file-missing", f"{name}: not there")
+        if (bundle.root / name).read_bytes() != text.encode():
+            raise VerificationError("report-differs", f"{name}: not what the decisions render to")
+    others = [name for name in bundle.present if name.startswith(f"{layout.REPORT}/") and name not in rendered]
     notes += [f"{name}: not rendered again, so not compared with the decisions" for name in others]
     return contained.isolation
 

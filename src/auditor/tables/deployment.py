@@ -15,6 +15,21 @@ ROLLBACK_STEPS = (
     "other",
 )
 
+DEPLOYMENT_EVENTS = (
+    "phase_started",
+    "phase_ended",
+    "component_deployed",
+    "component_initialized",
+    "component_failed",
+    "config_validated",
+    "config_invalid",
+    "warning",
+    "error",
+    "restart",
+    "other",
+    "undeclared",
+)
+
 TABLES = (
     Table(
         "phases",
@@ -26,6 +41,22 @@ TABLES = (
             Column("ended_at", "instant", "when it ended; null while it runs", "us", nullable=True),
         ),
         ("started_at", "phase"),
+    ),
+    Table(
+        "deployment_events",
+        "one row per distinct record of a deployment's log",
+        (
+            *scope(),
+            Column("event_time", "instant", "when it happened, by the source's clock", "us"),
+            Column("kind", "text", "what happened, as auditor.toml maps it", values=DEPLOYMENT_EVENTS),
+            Column("phase", "text", "phase that the record names, mapped; else 'undeclared'", nullable=True),
+            Column(
+                "component", "text", "component of it, where auditor.toml lists it; else 'undeclared'", nullable=True
+            ),
+            Column("version", "text", "version of the component that the record states", nullable=True),
+            Column("position", "int", "number of the record in its log, by the log itself", "1", nullable=True),
+        ),
+        ("event_time", "position", "kind", "component"),
     ),
     Table(
         "rollback_steps",

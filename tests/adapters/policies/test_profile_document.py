@@ -77,6 +77,9 @@ WINDOW = {"anchor": "as_of", "start_seconds": -60, "end_seconds": 0}
         ({"decided_by": "status"}, "says which status"),
         ({"members": ["b"], "status": "failed"}, "says which status"),
         ({"members": ["b"], "at": 7}, "says which of its lines"),
+        ({"decided_by": "verification"}, "says which sign-off decides it"),
+        ({"members": ["b"], "sign_off": "a"}, "says which sign-off decides it"),
+        ({"members": ["b"], "role": "cto"}, "says which sign-off decides it"),
     ],
 )
 def test_a_line_is_of_one_kind(stated, said):

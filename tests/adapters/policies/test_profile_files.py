@@ -146,6 +146,7 @@ def test_what_cannot_be_is_refused_by_name(load, change, said):
 id = "line_3"
 title = "T"
 decided_by = "verification"
+sign_off = "line_3"
 [[lines]]
 id = "line_4"
 title = "F"

@@ -102,6 +102,7 @@ recorded as (
     select coalesce(sum(records - duplicates), 0)::bigint as records
     from coverage
     where list_contains($baseline_sources, source)
+        and call = 'read_files'
         and status = 'ok'
 )
 select

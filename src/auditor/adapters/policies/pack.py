@@ -28,7 +28,7 @@ LOCK = "pack.lock"
 WASM = "policy.wasm"
 CAPABILITIES = "capabilities.json"
 ENTRYPOINTS = ("lib/dispatch/decisions", "lib/dispatch/gate")
-SOURCE_SUFFIXES = (".rego", ".sql", ".json", ".jsonl", ".toml")
+SOURCE_SUFFIXES = (".rego", ".sql", ".json", ".jsonl", ".toml", ".md")
 REBUILD = "run `auditor policy build` (needs opa), or restore the files that were shipped"
 
 

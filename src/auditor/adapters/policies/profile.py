@@ -36,7 +36,8 @@ class BoundControl:
 class Profile:
     """A checked profile: document, digest, and each line's controls in evaluation order (empty for groups).
 
-    ``order`` has every line after those it depends on; ``lines`` finds them by id.
+    ``order`` has every line after those it depends on; ``lines`` finds them by id; ``checklist`` is the text of the
+    document that they fill in, if there is one.
     """
 
     document: ProfileDocument
@@ -44,6 +45,7 @@ class Profile:
     bound: dict[str, tuple[BoundControl, ...]]
     order: tuple[str, ...]
     lines: dict[str, Line]
+    checklist: str | None = None
 
     def line(self, line_id: str) -> Line:
         """Return the line ``line_id``."""
@@ -66,7 +68,9 @@ def load_profile(pack: Pack, name: str) -> Profile:
     problems += _unused(document)
     order = _order(document, problems)
     raise_all(UsageError, f"{files.path}: the profile is refused", problems, remedy="correct the profile")
-    return Profile(document, files.sha256, bound, order, {line.id: line for line in document.lines})
+    lines = {line.id: line for line in document.lines}
+    text = (files.path / document.checklist).read_text(encoding="utf-8") if document.checklist else None
+    return Profile(document, files.sha256, bound, order, lines, text)
 
 
 def _parse(files: ProfileFiles) -> ProfileDocument:

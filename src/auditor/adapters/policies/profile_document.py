@@ -95,6 +95,8 @@ class Line(Strict):
     settles_seconds: int = Field(default=0, ge=0)
     latched: bool = False
     decided_by: DecidedBy | None = None
+    sign_off: str | None = Field(default=None, pattern=LINE_ID)
+    role: str | None = Field(default=None, min_length=1)
     status: Literal["successful", "partial", "failed"] | None = None
 
     @model_validator(mode="after")
@@ -104,8 +106,12 @@ class Line(Strict):
             raise ValueError("needs either a control or members or decided_by, not several and not none")
         if self.control is not None and self.window is None:
             raise ValueError("binds a control, so it needs a window")
+        if self.id == "run":
+            raise ValueError("cannot be a line: to those who sign, and to later runs, it is the whole run")
         if (self.status is not None) != (self.decided_by == "status"):
             raise ValueError("a line that a status gate decides, and no other, says which status it is")
+        if (self.sign_off is not None) != (self.decided_by == "verification") or (self.role and not self.sign_off):
+            raise ValueError("a line that is decided at verification, and no other, says which sign-off decides it")
         if self.at is not None and not self.checklist:
             raise ValueError("is printed in the document, so it says which of its lines it decides")
         return self

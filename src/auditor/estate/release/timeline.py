@@ -49,6 +49,7 @@ ROLLBACK = _at(14, 11, 0)
 # Name of each run of the release, and the instant of which it speaks.
 RUNS = {
     "before": _at(14, 7, 50),
+    "approved": _at(14, 7, 56),
     "decision_1": _at(14, 9, 6),
     "decision_2": _at(14, 9, 30),
     "decision_3": _at(14, 10, 22),
