@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from auditor.estate.release import baseline, money, support
+from auditor.estate.release import baseline, money, rollback, support
 from auditor.estate.release.timeline import BASELINE, CANARY, DEPLOYMENT_END, PHASES, RUNS, STAGING, Span
 from auditor.model import isoformat
 
@@ -146,6 +146,7 @@ def _slot(
     """Return the lines of one slot. Draws the same numbers whatever the incidents are, but for their number."""
     draw = random.random
     after = stream.name != "requests" or moment >= DEPLOYMENT_END
+    undone = rollback.mcp_only_from(incidents) if stream.name == "requests" else None
     most = stream.per_slot(moment, incidents)
     number = most if most == 1 else most + int(draw() * 3) - 1
     second, lines = f"{moment:%Y-%m-%dT%H:%M:}", []
@@ -153,7 +154,7 @@ def _slot(
         offset = moment.second * 1_000_000 + int(draw() * SLOT_S * 1_000_000)
         which, way, luck, share, size, words = draw(), draw(), draw(), draw(), draw(), draw()
         kind = "generation" if which < stream.generation else "cache_hit" if which < 0.98 else "health_check"  # noqa: PLR2004 - share
-        route = "direct_bedrock" if way < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
+        route = "direct_bedrock" if way < 0.6 and not (undone and moment >= undone) else "mcp"  # noqa: PLR2004 - share
         status = _status(luck, moment, incidents, after=after)
         micros = _latency_us(kind, stream, moment, share, size, incidents, after=after)
         cache, read, written, nano = money.of_request(kind, share, size, words, incidents, after=after)
