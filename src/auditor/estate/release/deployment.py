@@ -118,7 +118,7 @@ OPEN = "unhealthy"
 def files(
     known: datetime, incidents: Collection[str], seed: int, off: Mapping[str, datetime] | None = None
 ) -> dict[str, bytes]:
-    """Return the files as they stand at ``known``; ``off``: when which flag was switched off, if not by the rollback."""
+    """Return the files as they stand at ``known``; ``off``: which flag was switched off when, else by the rollback."""
     records = [one for one in _numbered(incidents) if datetime.fromisoformat(one["at"]) < known]
     return {
         "deployment/log.jsonl": _lines(records),
