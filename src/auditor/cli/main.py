@@ -47,6 +47,7 @@ COMMANDS = {
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
     "waive": ("Accept a failing finding for a time, by two people.", "auditor.cli.waive"),
+    "watch": ("Decide the rollback gate again and again, and set off the rollback once.", "auditor.cli.watch"),
 }
 
 

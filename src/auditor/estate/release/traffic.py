@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from auditor.estate.release import baseline, money, support
+from auditor.estate.release import baseline, money, rollback, support
 from auditor.estate.release.timeline import BASELINE, CANARY, DEPLOYMENT_END, PHASES, RUNS, STAGING, Span
 from auditor.model import isoformat
 
@@ -161,6 +161,7 @@ def _slot(
     """Return the lines of one slot. Draws the same numbers whatever the incidents are, but for their number."""
     draw = random.random
     after = stream.name != "requests" or moment >= DEPLOYMENT_END
+    undone = rollback.mcp_only_from(incidents) if stream.name == "requests" else None
     most, idle = stream.per_slot(moment, incidents), stream.idle(moment)
     number = most if most == 1 else most + int(draw() * 3) - 1
     second, lines = f"{moment:%Y-%m-%dT%H:%M:}", []
@@ -169,7 +170,8 @@ def _slot(
         which, way, luck, share, size, words = draw(), draw(), draw(), draw(), draw(), draw()
         served = "generation" if which < stream.generation else "cache_hit"
         kind = "health_check" if idle or which >= SERVED else served
-        route = "direct_bedrock" if way < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
+        direct = way < 0.6 and not (undone and moment >= undone)  # noqa: PLR2004 - share of traffic
+        route = "direct_bedrock" if direct else "mcp"
         status = _status(luck, moment, incidents, after=after)
         micros = _latency_us(kind, stream, moment, share, size, incidents, after=after)
         cache, read, written, nano = money.of_request(kind, share, size, words, incidents, after=after)
