@@ -29,6 +29,16 @@ ROLLOUT, BAKE = timedelta(seconds=30), timedelta(seconds=60)
 AT_ONCE = timedelta(seconds=5)
 OFF_AGAIN = FIRST_FLAG + timedelta(minutes=14, seconds=30)
 CREATED = BASELINE.start
+# The answer of GetDeploymentStrategy counts in minutes, rounded up here.
+STRATEGY = {
+    "Id": "jkl3456",
+    "Name": "all-at-once-then-bake",
+    "DeploymentDurationInMinutes": 1,
+    "GrowthType": "LINEAR",
+    "GrowthFactor": 100.0,
+    "FinalBakeTimeInMinutes": 1,
+    "ReplicateTo": "NONE",
+}
 
 INCIDENTS = {
     "flag_out_of_order": "The third flag is activated after the fourth.",
@@ -56,6 +66,7 @@ kind = "flags"
 files = ["appconfig/deployments/*.json"]
 format = "appconfig_deployments"
 versions = "appconfig/versions/{version}.json"
+strategy = "appconfig/strategy.json"
 
 [sources.flag_changes.aliases]
 enableHybridHealthMonitoring = "ENABLE_HYBRID_HEALTH_MONITORING"
@@ -98,7 +109,7 @@ def rollouts(incidents: Collection[str], off: Mapping[str, datetime]) -> list[Ro
 
 def files(known: datetime, incidents: Collection[str], _seed: int, off: Mapping[str, datetime]) -> dict[str, bytes]:
     """Return the document, its versions and their deployments as they stand at ``known``."""
-    written: dict[str, bytes] = {}
+    written = {"appconfig/strategy.json": _json(STRATEGY)}
     values: dict[str, Any] = {}
     for number, one in enumerate(rollouts(incidents, off), start=1):
         if one.started < known:
