@@ -41,7 +41,7 @@ from trusting import Person, document, key, loaded, make_person
 from tsa import FOREVER, Tsa, make_tsa, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from auditor.adapters.trust.reader import LoadedTrust
     from auditor.core.trust_approvals import Approved
@@ -153,7 +153,8 @@ class Company:
 
     @contextmanager
     def begun(self, scope: Scope, *, as_of: datetime | None = None, profile: str = DEFAULT_PROFILE,
-              policies: Path | None = None) -> Iterator[tuple[TrustedRun, Any]]:  # fmt: skip
+              policies: Path | None = None, previous: Sequence[Path] = ()
+              ) -> Iterator[tuple[TrustedRun, Any]]:  # fmt: skip
         """Begin a run, as ``auditor evaluate --trust`` does."""
         pack = load_pack(policies or policies_dir())
         with trusted_run(
@@ -167,17 +168,17 @@ class Company:
             configuration_digest="c" * 64,
             mappings=self.mappings(),
             as_of=as_of,
+            bundles=self.root / "bundles",
+            previous=previous,
         ) as begun:
             yield begun
 
     def run(self, *incidents: str, as_of: datetime | None = None, policies: Path | None = None,
-            profile: str = DEFAULT_PROFILE) -> Evaluation:  # fmt: skip
+            profile: str = DEFAULT_PROFILE, previous: Sequence[Path] = ()) -> Evaluation:  # fmt: skip
         """Evaluate the estate under the trust policy and close the run in the ledger."""
         snapshot, usual, _ = collected(*incidents)
-        with self.begun(open_snapshot(snapshot).scope, as_of=as_of or usual, policies=policies, profile=profile) as (
-            run,
-            closer,
-        ):
+        how: dict[str, Any] = {"policies": policies, "profile": profile, "previous": previous}
+        with self.begun(open_snapshot(snapshot).scope, as_of=as_of or usual, **how) as (run, closer):
             done = evaluate(
                 snapshot,
                 signer=self.runner.signer,

@@ -63,6 +63,7 @@ def run(root: Path, trust: LoadedTrust, tsa: str) -> str:
         configuration_digest="c" * 64,
         mappings=(snapshot / MAPPINGS).read_bytes(),
         as_of=as_of,
+        bundles=root / "bundles",
     ) as (begun, closer):
         done = evaluate(
             snapshot, signer=signer, output=root / "bundles", time_created=utc_now(), as_of=as_of, run=begun

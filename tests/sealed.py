@@ -63,6 +63,7 @@ def document() -> dict[str, Any]:
                 "decidedBy": None,
                 "signOff": None,
                 "role": None,
+                "latched": False,
             }
         ],
         "findings": [
@@ -82,6 +83,7 @@ def document() -> dict[str, Any]:
                 "adjudications": [],
             }
         ],
+        "history": [],
     }
 
 

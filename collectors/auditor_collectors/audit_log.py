@@ -1,31 +1,31 @@
 """The application's own audit log: ``... AUDIT: {json}`` lines in any log text, or one event a line; plain or gzip.
 
-Rules kept here: no personal data leaves. Ids leave as digests; of every other text only values that ``auditor.toml``
-lists, anything else as ``undeclared`` (a member may hold what nobody expects); no user, content or hash leaves at all.
-An event written twice is kept once and counted, two different events of one id are refused; a line without ``AUDIT:``
-is counted and not read; memory is flat.
+Rules kept here: no personal data leaves (``audit_event``); the chains of the log are told apart (``audit_chains``), the
+application's hashes verified (``audit_hash``) and sealed by a chain of our own (``audit_seal``) while it is read, and
+only what came of that enters. An event written twice is kept once and counted, two different events of one id are
+refused; a line without ``AUDIT:`` is counted and not read; memory is flat.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
-from auditor.tables import identifier_halves, schema
-from auditor.tables.audit import UNDECLARED
+from auditor.tables import schema
 from auditor_collectors import files
-from auditor_collectors.batches import connect, coverage, exactly, rows, stream
+from auditor_collectors.audit_chains import separate
+from auditor_collectors.audit_event import Listed, Members, event_row
+from auditor_collectors.audit_seal import Sealing, Witness
+from auditor_collectors.batches import connect, coverage, exactly, literal, rows, stream
 from auditor_collectors.jsonlines import AGAIN, json_object, lines, member
-from auditor_collectors.options import Globs, Values, problems_of
+from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.spilled import placed, spill
-from auditor_collectors.values import boolean, duration, identifier, not_after, optional, text
+from auditor_collectors.values import not_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,31 +35,18 @@ if TYPE_CHECKING:
     from auditor.collector import Batch, CollectContext
 
 MARK = re.compile(rb"(?<![A-Za-z0-9_-])AUDIT:")
-ARTICLE_6 = ("consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests")
-# The member of the event by the column that keeps its listed values.
-LISTED = {
-    "event_type": "eventType",
-    "operation": "operation",
-    "provider": "provider",
-    "model_id": "modelId",
-    "route": "routingPath",
-    "compliance_status": "complianceStatus",
-    "lawful_basis": "gdprLawfulBasis",
-}
+PLACED = ("chain", "sequence", "link")
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Listed(BaseModel):
-    """The values that may be kept, by column; the lawful bases are those of Article 6(1) GDPR unless said otherwise."""
+class Witnessed(BaseModel):
+    """What table ``audit_chains`` of an earlier collection says of a chain: its head, its events, its tail."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    event_type: Values
-    operation: Values = {}
-    provider: Values = {}
-    model_id: Values = {}
-    route: Values = {}
-    compliance_status: Values = {}
-    lawful_basis: Values = {basis: basis for basis in ARTICLE_6}
+    head: Digest
+    events: Annotated[int, Field(ge=1)]
+    tail: Digest
 
 
 class Options(BaseModel):
@@ -70,6 +57,10 @@ class Options(BaseModel):
     files: Globs
     format: Literal["log", "jsonl"]
     values: Listed
+    members: Members = Members()
+    unlinked_types: list[str] = []
+    heads: list[Annotated[str, Field(pattern=r"^[0-9a-f]{1,8}$")]] = []
+    witnessed: list[Witnessed] = []
 
 
 EXAMPLE = """\
@@ -78,10 +69,17 @@ EXAMPLE = """\
 kind = "audit_log"
 files = ["logs/*.log"]
 format = "log"                           # lines that hold AUDIT: {json}; or jsonl, one event a line
+unlinked_types = ["cost_tracking"]       # types whose events are outside every chain of hashes
+heads = []                               # hashes on which a chain may go on that began before these files
+witnessed = []                           # of an earlier run: [{ head = "...", events = 120, tail = "..." }]
 
 [sources.audit_log.values]
 event_type = { operation_start = "operation_start", operation_complete = "operation_complete" }
 compliance_status = { compliant = "compliant", violation = "violation" }
+outcome = { success = "ok", failure = "error" }
+
+[sources.audit_log.members]              # where the application writes what its events have no common member for
+outcome = "metadata.outcome"
 """
 
 
@@ -95,7 +93,7 @@ class AuditLogCollector:
         return problems_of(Options, options)
 
     def collect(self, options: dict[str, Any], context: CollectContext) -> Iterator[Batch]:
-        """Yield application events and one coverage row. Raises ``CollectionError`` naming file and line."""
+        """Yield events, their chains and one coverage row. Raises ``CollectionError`` naming file and line."""
         wanted = Options.model_validate(options)
         paths = files.find(context.root, wanted.files, context.source)
         found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
@@ -111,11 +109,13 @@ class AuditLogCollector:
                 )
             spilled = f"read_parquet({exactly(part)})"
             _refuse_conflicts(connection, spilled, [file.name for file in found])
-            names = ", ".join(schema("application_events").names)
+            sealing = Sealing([Witness(one.head, one.events, one.tail) for one in wanted.witnessed])
             kept = 0
-            for batch in stream(connection, "application_events", f"select distinct {names} from {spilled}"):
+            for batch in stream(connection, "application_events", _select(connection, spilled, wanted, context)):
+                sealing.add(batch.rows)
                 kept += batch.rows.num_rows
                 yield batch
+        yield rows("audit_chains", list(sealing.rows(_scope(context))))
         row = coverage(
             context,
             pages=len(found),
@@ -130,14 +130,21 @@ class AuditLogCollector:
 def _layout() -> Any:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    return placed("application_events", digest=pa.string())
+    layout = placed("application_events", digest=pa.string(), previous_text=pa.string(), hash_text=pa.string())
+    for name in PLACED:
+        layout = layout.remove(layout.get_field_index(name))
+    return layout
+
+
+def _scope(context: CollectContext) -> dict[str, Any]:
+    return {"system": context.scope.system, "environment": context.scope.environment, "source": context.source}
 
 
 def _events(
     found: Sequence[files.SourceFile], wanted: Options, context: CollectContext, notes: Counter[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the row of each event; ``notes`` counts what a person should know of."""
-    scope = {"system": context.scope.system, "environment": context.scope.environment, "source": context.source}
+    scope = _scope(context)
     when = partial(not_after, context=context)
     for file_number, file in enumerate(found):
         for number, line in lines(file):
@@ -148,7 +155,7 @@ def _events(
                 where = f"{file.name}, line {number}"
                 document = json_object(where, written)
                 event = {"event_time": member(where, document, "timestamp", when)}
-                event |= _event(where, document) | _kept(where, document, wanted.values, notes)
+                event |= event_row(where, document, wanted.values, wanted.members, notes)
                 yield scope | event | {"file_number": file_number, "row_number": number}
 
 
@@ -158,52 +165,27 @@ def _marked(line: bytes) -> bytes | None:
     return line[mark.end() :] if mark else None
 
 
-def _event(where: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Return what is no text: digests of ids, numbers, and whether a hash is there."""
-    event_id = identifier_halves(member(where, document, "eventId", identifier))
-    request_id = member(where, document, "requestId", optional(_request_id))
-    request = identifier_halves(request_id) if request_id else (None, None)
-    whole = json.dumps(document, sort_keys=True, default=repr).encode()
-    return {
-        "event_hi": event_id[0],
-        "event_lo": event_id[1],
-        "request_hi": request[0],
-        "request_lo": request[1],
-        "pii_detected": member(where, document, "piiDetected", optional(boolean)),
-        "latency_us": member(where, document, "latencyMs", optional(partial(duration, unit="ms"))),
-        "previous_hash": member(where, document, "previousEventHash", _hash_state),
-        "event_hash": member(where, document, "eventHash", _hash_state),
-        "digest": hashlib.sha256(whole).hexdigest(),
-    }
-
-
-def _kept(where: str, document: dict[str, Any], values: Listed, notes: Counter[str]) -> dict[str, str | None]:
-    """Return the texts that are listed; another is ``undeclared`` and counted."""
-    metadata = member(where, document, "metadata", _metadata)
-    kept: dict[str, str | None] = {}
-    for column, name in LISTED.items():
-        holder = metadata if column == "route" else document
-        found = member(where, holder, name, text if column == "event_type" else optional(text))
-        kept[column] = None if found is None else getattr(values, column).get(found, UNDECLARED)
-        if kept[column] == UNDECLARED:
-            notes[f"events whose {name} is not listed in values.{column}"] += 1
-    return kept
-
-
-def _metadata(value: Any) -> dict[str, Any]:
-    if value is None or isinstance(value, dict):
-        return value or {}
-    raise ValueError("an object")
-
-
-def _request_id(value: Any) -> str:
-    return "" if value == "" else identifier(value)
-
-
-def _hash_state(value: Any) -> str:
-    if value is None:
-        return "absent"
-    return "present" if text(value) else "empty"
+def _select(connection: duckdb.DuckDBPyConnection, spilled: str, wanted: Options, context: CollectContext) -> str:
+    """Return SQL for the distinct events, with their places in their chains, in the order of these."""
+    unlinked = ", ".join(literal(one) for one in wanted.unlinked_types)
+    first = context.work / "first.parquet"
+    connection.execute(
+        f"""
+        copy (
+            select *, {f"event_type not in ({unlinked})" if unlinked else "true"} as links, hash_text <> '' as hashed
+            from {spilled}
+            qualify row_number() over (partition by event_hi, event_lo order by file_number, row_number) = 1
+        ) to {literal(str(first))} (format parquet, compression lz4)
+        """
+    )
+    events = f"select * from read_parquet({exactly(first)})"
+    places = separate(connection, events, wanted.heads, context.work)
+    sequence = "row_number() over (partition by chain order by event_time, event_hi, event_lo)"
+    names = ", ".join(
+        f"{sequence} as {name}" if name == "sequence" else name for name in schema("application_events").names
+    )
+    joined = f"select {names} from ({events}) join ({places}) using (file_number, row_number)"
+    return f"select * from ({joined}) order by chain, sequence"
 
 
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names: Sequence[str]) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from auditor.tables import identifier_halves
 from auditor_collectors.flag_options import NAME
 from auditor_collectors.jsonlines import member, objects
-from auditor_collectors.values import boolean, identifier, not_after, optional, percent
+from auditor_collectors.values import boolean, identifier, not_after, one_of, optional, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from auditor.collector import CollectContext
     from auditor_collectors.files import SourceFile
@@ -39,7 +39,7 @@ def logged(found: Sequence[SourceFile], wanted: ChangesOptions, context: Collect
                 "rollout_percent": None,
             }
             if names.kind:
-                change["kind"] = member(where, document, names.kind, partial(_kind, kinds=wanted.kinds))
+                change["kind"] = member(where, document, names.kind, partial(one_of, known=wanted.kinds))
             if names.rollout_percent:
                 change["rollout_percent"] = member(where, document, names.rollout_percent, optional(percent))
             found_id = member(where, document, names.deployment, optional(_deployment)) if names.deployment else None
@@ -61,9 +61,3 @@ def flag_name(value: Any) -> str:
 
 def _deployment(value: Any) -> str:
     return str(value) if type(value) is int else identifier(value)
-
-
-def _kind(value: Any, kinds: Mapping[str, str]) -> str:
-    if isinstance(value, str) and value in kinds:
-        return kinds[value]
-    raise ValueError(f"one of {', '.join(kinds)}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from auditor_collectors.batches import FUTURE_TOLERANCE_US, RFC3339, not_future
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from auditor.collector import CollectContext
 
@@ -73,6 +73,20 @@ def identifier(value: Any) -> str:
     if isinstance(value, str) and 0 < len(value) <= MAX_ID and value.isprintable():
         return value
     raise ValueError(f"an id: printable text of at most {MAX_ID} characters")
+
+
+def count(value: Any) -> int:
+    """Return ``value``, which is a whole number, zero or more, that 64 bits can hold."""
+    if type(value) is int and 0 <= value <= LARGEST:
+        return value
+    raise ValueError("a whole number, zero or more")
+
+
+def one_of(value: Any, known: Mapping[str, str]) -> str:
+    """Return the name by which ``value``, one of ``known``, is kept."""
+    if isinstance(value, str) and value in known:
+        return known[value]
+    raise ValueError(f"one of {', '.join(known)}")
 
 
 def duration(value: Any, unit: str) -> int:

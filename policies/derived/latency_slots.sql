@@ -2,10 +2,11 @@
 with limits as (
     select
         n,
-        $all_latency_limit_us[n] as limit_us
+        $all_latency_limit_us[n]::bigint as limit_us
     from unnest(generate_series(1, len($all_latency_limit_us))) as numbered(n)
 )
 select
+    request_slots.source,
     request_slots.slot_us,
     request_slots.route,
     request_slots.kind,
@@ -25,5 +26,5 @@ from request_slots
 cross join limits
 where request_slots.kind is not null
     and request_slots.kind <> 'health_check'
-group by request_slots.slot_us, request_slots.route, request_slots.kind, limits.limit_us
-order by slot_us, route, kind, limit_us
+group by request_slots.source, request_slots.slot_us, request_slots.route, request_slots.kind, limits.limit_us
+order by source, slot_us, route, kind, limit_us

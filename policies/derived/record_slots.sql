@@ -1,5 +1,6 @@
--- Every audit event, security finding and event of an application's audit log before the as-of, counted once per 10 s slot,
--- source, account and region. An application's log has no account and no region.
+-- Every audit event, security finding, event of an application's audit log, incident, change of a flag and step of a rollback
+-- before the as-of, counted once per 10 s slot, source, account and region. A log of the application, of flags or of
+-- rollbacks, and a service desk, have no account and no region.
 with records as (
     select
         source,
@@ -21,6 +22,27 @@ with records as (
         '' as region,
         epoch_us(event_time) as time_us
     from application_events
+    union all
+    select
+        source,
+        '' as account,
+        '' as region,
+        epoch_us(event_time) as time_us
+    from incidents
+    union all
+    select
+        source,
+        '' as account,
+        '' as region,
+        epoch_us(event_time) as time_us
+    from flag_changes
+    union all
+    select
+        source,
+        '' as account,
+        '' as region,
+        epoch_us(event_time) as time_us
+    from rollback_steps
 )
 select
     source,

@@ -6,12 +6,14 @@ with minutes as (
         (start_us - $window_start_us) // 10000000 % 6 as shift,
         (start_us - $window_start_us) // 60000000 as position,
         start_us,
-        requests,
-        errors,
-        unplaced
+        sum(requests)::bigint as requests,
+        sum(errors)::bigint as errors,
+        sum(unplaced)::bigint as unplaced
     from outcome_minutes
     where start_us >= $window_start_us
         and start_us + 60000000 <= $window_end_us
+        and list_contains($request_sources, source)
+    group by start_us
 ),
 unobserved as (
     select

@@ -1,13 +1,15 @@
-"""The tables made from what people signed, declared as the tables of a snapshot are (``auditor.tables``).
+"""The tables made from signed statements, of people and of earlier runs, declared as those of a snapshot are.
 
-Rules kept here: a row is a statement whose signature, time and authority were checked; what is not accepted is no row.
+Rules kept here: a row comes of a statement whose signature, time and authority were checked; what is not accepted is no
+row. No collector fills these tables.
 """
 
 from __future__ import annotations
 
 from auditor.columns import Column, Table
 
-DECISIONS = ("APPROVED", "REJECTED", "GO", "NO-GO")
+DECISIONS = ("APPROVED", "REJECTED", "NOT_APPLICABLE", "GO", "NO-GO")
+VERDICTS = ("pass", "fail", "inconclusive", "not_applicable")
 
 
 def _said() -> tuple[Column, ...]:
@@ -60,6 +62,29 @@ _TABLES = (
             Column("resource", "text", "resource of the finding"),
         ),
         ("signed_at", "statement"),
+    ),
+    Table(
+        "prior_verdicts",
+        "what earlier runs of the release decided: one row per run (its line is run), and one per latched line of it",
+        (
+            Column("run", "text", "SHA-256 of the statement of the earlier run, hex"),
+            Column("profile", "text", "profile that it decided"),
+            Column("as_of", "instant", "of when its verdicts speak", "us"),
+            Column("line", "text", "line of that profile, or run"),
+            Column("verdict", "text", "what was decided then", values=VERDICTS),
+            Column("reason", "text", "why; of the whole run nothing"),
+        ),
+        ("as_of", "run", "line"),
+    ),
+    Table(
+        "ledger_places",
+        "one row: where the run stands in its ledger; none without a ledger",
+        (
+            Column("ledger", "text", "origin of the ledger"),
+            Column("sequence", "int", "leaf with which the run began", "1"),
+            Column("previous", "text", "SHA-256 of the statement of the run before it, hex", nullable=True),
+        ),
+        ("sequence",),
     ),
 )
 

@@ -11,6 +11,7 @@ import attacks.elsewhere
 import attacks.filed
 import attacks.parser
 import attacks.payload
+import attacks.prior
 import attacks.semantics
 import attacks.sequence
 import attacks.sign_off

@@ -60,8 +60,7 @@ def tabulate(scene: Scene) -> None:
     }
     rows = build_evidence(envelopes, scene.company.trust(), scene.scope)
     (scene.bundle / layout.EVIDENCE_TABLES).write_bytes(canonical_json(rows.document()))
-    chain = scene.predicate()["chain"]
-    scene.forge(lambda one: one.update(chain=chain))
+    scene.forge().settle()
 
 
 @attack("sequence", "a rejection is left out of the next run", "evidence-omitted")

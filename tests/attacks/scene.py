@@ -120,6 +120,43 @@ class Scene:
         forge(self.sealed, predicate=change, **lies)
         return self
 
+    def settle(self) -> Scene:
+        """Lie to the end: let decisions and tables say of run, place and earlier runs what the statement says."""
+        from auditor.core.canonical import canonical_json
+        from auditor.core.prior_verdicts import handed_on, history_document, merged
+        from auditor.core.run_predicate import ChainMember
+        from auditor.shell.prior_runs import places
+
+        stated = self.predicate()
+        decided = json.loads((self.bundle / layout.DECISIONS).read_bytes())
+        tables = json.loads((self.bundle / layout.EVIDENCE_TABLES).read_bytes())
+        decided |= {name: stated[name] for name in ("scope", "asOf", "profile", "result")}
+        for gate, said in zip(decided["gates"], stated["gates"], strict=True):
+            gate.update(said)
+        suffix = layout.PRIOR_DECISIONS_SUFFIX
+        runs = {
+            path.name.removesuffix(suffix): json.loads(path.read_bytes())
+            for path in sorted((self.bundle / layout.PRIOR).glob(f"*{suffix}"))
+        }
+        rows = merged(handed_on(statement, document) for statement, document in runs.items())
+        decided["history"] = history_document(rows)
+        chain = stated["chain"] and ChainMember.model_validate(stated["chain"])
+        tables["tables"] |= {"prior_verdicts": rows, "ledger_places": places(chain)}
+        (self.bundle / layout.DECISIONS).write_bytes(canonical_json(decided))
+        (self.bundle / layout.EVIDENCE_TABLES).write_bytes(canonical_json(tables))
+        return self.forge()
+
+    def after_run(self, earlier: Path) -> Scene:
+        """Take in an earlier run, as it now lies in its bundle."""
+        statement = statement_of(earlier)
+        for name, source in (
+            (layout.prior_name(statement), layout.ATTESTATION),
+            (layout.prior_decisions_name(statement), layout.DECISIONS),
+        ):
+            (self.bundle / name).parent.mkdir(exist_ok=True)
+            (self.bundle / name).write_bytes((earlier / source).read_bytes())
+        return self
+
     def seal_as(self, person: Person) -> Scene:
         """Sign the statement of the run with another key."""
         from auditor.adapters.signing.envelope import unverified_payload

@@ -30,17 +30,17 @@ def another_run(scene: Scene, sequence: int, bundle: Path | None = None) -> Scen
 
     other = Place(scene.company, bundle or copied(scene, f"other-{sequence}"), sequence)
 
-    def lie(one: dict[str, Any]) -> None:
-        first = statement_of(scene.bundle) if scene_is_filed(scene) else None
-        one["chain"].update(sequence=sequence, previousStatement=first)
-
-    return other.forge(lie)
+    first = statement_of(scene.bundle) if scene_is_filed(scene) else None
+    if first:
+        other.after_run(scene.bundle)
+    other.forge(lambda one: one["chain"].update(sequence=sequence, previousStatement=first))
+    return other.settle()
 
 
 def second_try(scene: Scene, lie: Callable[[dict[str, Any]], Any]) -> set[str]:
     """File the first run after lying in its predicate, then announce and file one that passes; ask about that."""
     good = copied(scene, "good")
-    scene.forge(lie).file()
+    scene.forge(lie).settle().file()
     return another_run(scene, scene.start(), good).filed().admission()
 
 
@@ -134,17 +134,17 @@ def hidden(scene: Scene) -> set[str]:
 
 @attack("sequence", "a run outside the ledger", "chain-missing")
 def outside(scene: Scene) -> str:
-    return scene.forge(lambda one: one.update(chain=None)).refusal()
+    return scene.forge(lambda one: one.update(chain=None)).settle().refusal()
 
 
 @attack("sequence", "a run of another ledger", "chain-elsewhere")
 def elsewhere(scene: Scene) -> str:
-    return scene.forge(lambda one: one["chain"].update(ledger="audit.example/other")).refusal()
+    return scene.forge(lambda one: one["chain"].update(ledger="audit.example/other")).settle().refusal()
 
 
 @attack("sequence", "a run that was never announced", "chain-not-started")
 def unannounced(scene: Scene) -> str:
-    return scene.forge(lambda one: one["chain"].update(sequence=7)).refusal()
+    return scene.forge(lambda one: one["chain"].update(sequence=7)).settle().refusal()
 
 
 @attack("sequence", "a run that was never filed", "chain-not-filed")
@@ -163,14 +163,14 @@ def another_leaf(scene: Scene) -> str:
     scene.file()
     second = scene.start()
     another_run(scene, second).file()
-    return scene.forge(lambda one: one["chain"].update(sequence=second)).refusal()
+    return scene.forge(lambda one: one["chain"].update(sequence=second)).settle().refusal()
 
 
 @attack("sequence", "a run that forgets the run before it", "chain-previous-mismatch")
 def forgets(scene: Scene) -> str:
     scene.file()
     other = another_run(scene, scene.start())
-    other.forge(lambda one: one["chain"].update(previousStatement=None)).file()
+    other.forge(lambda one: one["chain"].update(previousStatement=None)).settle().file()
     return other.refusal()
 
 

@@ -13,7 +13,7 @@ from attacks.scene import scene
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.rego.wasm import WasmEngine
-from auditor.shell.decide import assured
+from auditor.shell.readings import assured
 from auditor.shipped import policies_dir
 
 if TYPE_CHECKING:

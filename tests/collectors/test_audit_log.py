@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from auditor.errors import CollectionError
 from auditor.tables import identifier_halves
-from auditor_collectors.audit_log import LISTED, AuditLogCollector
+from auditor_collectors.audit_event import LISTED
+from auditor_collectors.audit_log import AuditLogCollector
 from one_source import bytes_of, refusal, rows_of, snapshot_of
 
 VALUES = {
@@ -80,8 +81,19 @@ def test_an_event_becomes_a_row_of_allowed_columns(tmp_path):
             "compliance_status": "compliant",
             "lawful_basis": "contract",
             "latency_us": 12_001,
+            "outcome": None,
+            "unhealthy_route": None,
+            "optimal": None,
+            "induced": None,
+            "checks": None,
+            "violations": None,
+            "score": None,
             "previous_hash": "empty",
             "event_hash": "present",
+            "hash_verified": False,
+            "chain": 1,
+            "sequence": 1,
+            "link": "genesis",
         }
     ]
     assert (coverage(snapshot)["records"], coverage(snapshot)["detail"]) == (1, "3 lines without AUDIT, not read")
@@ -91,7 +103,9 @@ def test_what_an_event_does_not_say_is_null(tmp_path):
     least = {name: EVENT[name] for name in ("eventId", "timestamp", "eventType")}
     [row] = events_of(collected(tmp_path, marked(least | {"requestId": ""})))
     said = {name for name, value in row.items() if value is not None}
-    assert said == {"event_time", "event_hi", "event_lo", "event_type", "previous_hash", "event_hash"}
+    assert said == {
+        "event_time", "event_hi", "event_lo", "event_type", "previous_hash", "event_hash", "chain", "sequence", "link",
+    }  # fmt: skip
     assert (row["previous_hash"], row["event_hash"]) == ("absent", "absent")
 
 
@@ -214,7 +228,7 @@ def planted(value):
         name: value for name in (*EVENT, *LISTED.values(), "freeText") if name not in {"metadata", "piiTypes"}
     }
     kept = {name: EVENT[name] for name in ("timestamp", "piiDetected", "latencyMs")}
-    nested = {"routingPath": value, "note": value, value: value}
+    nested = {"routingPath": value, "note": value, value: value, "outcome": value, "unhealthyPath": value}
     return everywhere | kept | {"metadata": nested, "piiTypes": [value], value: value}
 
 

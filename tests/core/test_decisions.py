@@ -14,8 +14,8 @@ WINDOW = Window(datetime(2026, 3, 1, 10, tzinfo=UTC), AS_OF)
 SCOPE = Scope("s", "e", "r", "p")
 CONTROL = SimpleNamespace(control=SimpleNamespace(id="slo.p95"), parameters={"limit": 5})
 LINES = [
-    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None, sign_off=None, role=None),
-    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None, sign_off=None, role=None),
+    SimpleNamespace(id="b", checklist=["52"], members=[], decided_by=None, sign_off=None, role=None, latched=True),
+    SimpleNamespace(id="a", checklist=[], members=["b"], decided_by=None, sign_off=None, role=None, latched=False),
 ]
 PROFILE = SimpleNamespace(
     sha256="0" * 64,
@@ -33,11 +33,21 @@ GATE = GateDecision("go", "go_no_go", "no_go", Verdict.FAIL, ("a",), provisional
 
 
 def test_the_document_is_what_was_decided():
-    found = assemble(SCOPE, AS_OF, PROFILE, VERDICTS, [GATE], {"b": [FAILED, PASSED, EARLIER]}, Verdict.FAIL)
+    prior = {"run": "a" * 64, "profile": "p", "as_of": 1_500_000, "line": "run", "verdict": "pass", "reason": ""}
+    found = assemble(SCOPE, AS_OF, PROFILE, VERDICTS, [GATE], {"b": [FAILED, PASSED, EARLIER]}, Verdict.FAIL, [prior])
     assert (found.result, found.gates) == (Verdict.FAIL, (GATE,))
     assert found.lines == (VERDICTS["b"], VERDICTS["a"])
     assert found.findings == (EARLIER, PASSED, FAILED)
-    assert {name: value for name, value in found.document.items() if name != "findings"} == {
+    (row,) = found.document["history"]
+    assert row == {
+        "run": "a" * 64,
+        "profile": "p",
+        "asOf": "1970-01-01T00:00:01.500000Z",
+        "line": "run",
+        "verdict": "pass",
+        "reason": "",
+    }
+    assert {name: value for name, value in found.document.items() if name not in {"findings", "history"}} == {
         "schemaVersion": 1,
         "scope": {"system": "s", "environment": "e", "release": "r", "phase": "p"},
         "asOf": "2026-03-01T12:00:00Z",
@@ -68,6 +78,7 @@ def test_the_document_is_what_was_decided():
                 "decidedBy": None,
                 "signOff": None,
                 "role": None,
+                "latched": True,
             },
             {
                 "line": "a",
@@ -81,6 +92,7 @@ def test_the_document_is_what_was_decided():
                 "decidedBy": None,
                 "signOff": None,
                 "role": None,
+                "latched": False,
             },
         ],
     }

@@ -162,6 +162,8 @@ def test_what_did_not_come_this_far_is_listed() -> None:
             "sign_offs": [],
             "waivers": [],
             "adjudications": [],
+            "prior_verdicts": [],
+            "ledger_places": [],
         }
     )
 

@@ -6,13 +6,18 @@
 #   was made after that end: what was changed later is not in it.
 package lib.feed
 
-# Why the feed proves nothing; undefined when it does prove something.
-gap(row) := "no_data" if {
+# Why the source's answer proves nothing, whoever observed it; undefined when it does prove something.
+unanswered(row) := "no_data" if {
 	not well_formed(row)
 } else := "coverage_absent" if {
 	row.calls == 0
 } else := "coverage" if {
 	row.calls != row.calls_ok
+}
+
+# The same of a feed, which must have been seen alive.
+gap(row) := reason if {
+	reason := unanswered(row)
 } else := "feed_silent" if {
 	not reaches(row.watermark_us, row.window_end_us)
 }

@@ -16,6 +16,12 @@ test_never_called if gap_with({"calls": 0, "calls_ok": 0}) == "coverage_absent"
 
 test_a_refused_call if gap_with({"calls_ok": 1}) == "coverage"
 
+test_an_answer_needs_no_observer if {
+	silent := object.union(whole, {"watermark_us": null})
+	not feed.unanswered(silent)
+	feed.unanswered(object.union(silent, {"calls_ok": 1})) == "coverage"
+}
+
 test_seen_until_just_before_the_end if gap_with({"watermark_us": 99}) == "feed_silent"
 
 test_never_seen if gap_with({"watermark_us": null}) == "feed_silent"

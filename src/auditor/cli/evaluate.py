@@ -69,6 +69,13 @@ if TYPE_CHECKING:
 @trust_options
 @LEDGER_KEY
 @click.option(
+    "--previous",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="Folder of an earlier run of the release that does not lie in --output; may be repeated.",
+)
+@click.option(
     "--accept-waivers", is_flag=True, help="Let a gate whose every fail is waived count as met; the fail stays visible."
 )
 @click.option(
@@ -102,6 +109,7 @@ def command(
     tsa: TsaChoice,
     relying: TrustChoice,
     ledger_key: str | None,
+    previous: tuple[Path, ...],
     output: Path,
     outputs: Outputs,
     collected_at: datetime | None,
@@ -117,7 +125,8 @@ def command(
     Exit code: 0 every gate is met, 1 a gate is not met, 3 the evidence does not decide. With --gate, of those gates
     alone; the bundle and the report always hold all of them.
 
-    Without --trust the run is unapproved. With it, the run is filed in the environment's ledger before it collects.
+    Without --trust the run is unapproved. With it, the run is filed in the environment's ledger before it collects, and
+    takes in what earlier runs of the release decided: their bundles must lie in --output, or be named by --previous.
     """
     from auditor.adapters.bundle.layout import ATTESTATION  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
@@ -141,7 +150,7 @@ def command(
     bound = load_profile(pack, profile)
     gates.check_gates(bound, gate)
     check_checklist(outputs, bound)
-    begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of)
+    begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of, output, previous)
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
         if snapshot is None:
             from auditor.shell.collect import collect  # noqa: PLC0415 - lazy

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -33,11 +34,13 @@ def begin(
     profile: Profile,
     decided: Path,
     as_of: datetime | None,
+    bundles: Path,
+    previous: Sequence[Path],
 ) -> Begun:
     """Return the run under the trust policy that was named, or one that nobody governs. Begins when entered.
 
     ``decided`` is the configuration that is to be collected, or the snapshot that is to be decided. ``key`` gives the
-    secret of the ledger's key too.
+    secret of the ledger's key too. Bundles of earlier runs lie in the folder ``bundles``, or are ``previous``.
 
     Raises:
         UsageError: options contradict each other, or one is missing.
@@ -51,6 +54,11 @@ def begin(
             "--ledger and --ledger-key go together: a run is filed in a ledger by whoever may sign its checkpoints"
         )
     if trust is None:
+        if previous:
+            raise UsageError(
+                "--previous needs --trust: only a trust policy says who could seal an earlier run",
+                remedy="give --trust and --trust-owner, or leave --previous out",
+            )
         return nullcontext((None, Closer(None, None)))
     from auditor.adapters.trust.opening import authorities  # noqa: PLC0415 - lazy
 
@@ -72,6 +80,8 @@ def begin(
         configuration_digest=digest,
         mappings=mappings,
         as_of=as_of,
+        bundles=bundles,
+        previous=previous,
     )
 
 

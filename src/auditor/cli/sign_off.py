@@ -52,13 +52,13 @@ def request(bundle: Path, line: str, role: str, relying: TrustChoice, output: Pa
 @click.option(
     "--decision",
     required=True,
-    type=click.Choice(["APPROVED", "REJECTED", "WITHDRAWN", "GO", "NO-GO"]),
+    type=click.Choice(["APPROVED", "REJECTED", "NOT_APPLICABLE", "WITHDRAWN", "GO", "NO-GO"]),
     help="What you decide.",
 )
 @click.option(
     "--page", type=click.Path(path_type=Path), required=True, help="The page that you read, as it was sent to you."
 )
-@click.option("--comment", default="", help="What you want to say beside it.")
+@click.option("--comment", default="", help="What you want to say beside it; with NOT_APPLICABLE, why.")
 @click.option("--withdraws", metavar="DIGEST", help="Statement that you withdraw, with --decision WITHDRAWN.")
 @click.option(
     "--valid-for",

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from auditor.core.prior_verdicts import history_document
 from auditor.model import Finding, GateDecision, LineVerdict, Scope, Verdict, Window, isoformat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
 SCHEMA_VERSION = 1
@@ -49,8 +50,12 @@ def assemble(
     gates: Sequence[GateDecision],
     found: Mapping[str, Sequence[Finding]],
     result: Verdict,
+    prior: Iterable[dict[str, Any]] = (),
 ) -> Decisions:
-    """Put a run together: gates and lines in the profile's order, findings by line, control and resource."""
+    """Put a run together: gates and lines in the profile's order, findings by line, control and resource.
+
+    ``prior`` are the rows of table ``prior_verdicts``, what earlier runs decided.
+    """
     ordered = [lines[line.id] for line in profile.document.lines]
     all_findings = sorted(
         (one for group in found.values() for one in group), key=lambda one: (one.line, one.control, one.resource)
@@ -76,6 +81,7 @@ def assemble(
         ],
         "lines": [_line(one, line, profile) for one, line in zip(ordered, profile.document.lines, strict=True)],
         "findings": [_finding(one) for one in all_findings],
+        "history": history_document(prior),
     }
     return Decisions(result, tuple(gates), tuple(ordered), tuple(all_findings), document)
 
@@ -120,6 +126,7 @@ def _line(verdict: LineVerdict, line: Any, profile: _Profile) -> dict[str, Any]:
         "decidedBy": line.decided_by,
         "signOff": line.sign_off,
         "role": line.role,
+        "latched": line.latched,
     }
 
 

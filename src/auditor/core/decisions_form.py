@@ -58,6 +58,7 @@ class LineForm(Exact):
     decidedBy: Literal["status", "verification"] | None
     signOff: str | None
     role: str | None
+    latched: bool
 
 
 class WindowForm(Exact):
@@ -85,6 +86,17 @@ class FindingForm(Exact):
     adjudications: list[str]
 
 
+class HistoryForm(Exact):
+    """What an earlier run of the release decided of one latched line, or (line run, no reason) as a whole."""
+
+    run: Digest
+    profile: str
+    asOf: Instant
+    line: str
+    verdict: VerdictWord
+    reason: str
+
+
 class DecisionsForm(Exact):
     """The whole document."""
 
@@ -96,6 +108,7 @@ class DecisionsForm(Exact):
     gates: list[GateForm]
     lines: list[LineForm]
     findings: list[FindingForm]
+    history: list[HistoryForm]
 
 
 def decisions_problem(document: Any) -> str:

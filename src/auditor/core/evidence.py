@@ -9,7 +9,7 @@ not count is listed with the name of the reason, never dropped in silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ def _is_value(value: Any, column: Column) -> bool:
     return type(value) is TYPES[column.type] and (not column.values or value in column.values)
 
 
-NO_STATEMENTS = EvidenceTables({"sign_offs": (), "waivers": (), "adjudications": ()})
+NO_STATEMENTS = EvidenceTables(dict.fromkeys(STATEMENT_TABLES, ()))
 
 
 def evidence_tables(
@@ -152,7 +152,15 @@ def evidence_tables(
         for one in accepted
         if isinstance(said := one.predicate, AdjudicationPredicate)
     ]
-    return EvidenceTables({"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}, left)
+    rows = {"sign_offs": sign_offs, "waivers": waivers, "adjudications": adjudications}
+    return EvidenceTables({**NO_STATEMENTS.tables, **rows}, left)
+
+
+def with_earlier_runs(
+    evidence: EvidenceTables, prior: Sequence[dict[str, Any]], places: Sequence[dict[str, Any]]
+) -> EvidenceTables:
+    """Return ``evidence`` with what earlier runs decided, and where the run stands in its ledger."""
+    return replace(evidence, tables={**evidence.tables, "prior_verdicts": prior, "ledger_places": places})
 
 
 def _problem(one: SignedStatement, scope: ScopeMember) -> str:

@@ -24,12 +24,13 @@ ADJUDICATOR = "security"
 MAX_COMMENT = 4000
 ASSENT = frozenset({"APPROVED", "GO"})
 DISSENT = frozenset({"REJECTED", "NO-GO"})
+NOT_APPLICABLE = "NOT_APPLICABLE"  # neither: who signs it says why in the comment
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Comment = Annotated[str, Field(max_length=MAX_COMMENT)]
 Reason = Annotated[str, Field(min_length=1, max_length=MAX_COMMENT)]
 Exactly = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^*?\n]+$")]
-Decision = Literal["APPROVED", "REJECTED", "WITHDRAWN", "GO", "NO-GO"]
+Decision = Literal["APPROVED", "REJECTED", "NOT_APPLICABLE", "WITHDRAWN", "GO", "NO-GO"]
 
 
 class ShownMember(Exact):
@@ -73,6 +74,8 @@ class SignOffPredicate(_Said):
             raise ValueError("WITHDRAWN, and nothing else, names the sign-off that it withdraws")
         if sorted(set(self.acknowledges)) != self.acknowledges:
             raise ValueError("acknowledges is not sorted, each once")
+        if self.decision == NOT_APPLICABLE and not self.comment.strip():
+            raise ValueError("NOT_APPLICABLE needs the reason, as its comment")
         _ordered("validUntil", self.validUntil, "timeSigned", self.timeSigned)
         return self
 

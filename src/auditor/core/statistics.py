@@ -8,37 +8,50 @@ Source: the exact (Clopper-Pearson) one-sided test, C. J. Clopper and E. S. Pear
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import exp, lgamma, log
 from typing import Literal
 
-ALPHA = 0.05
+from auditor.core.spending import level
+
+ALPHA = Fraction(1, 20)
 GUARD = 1e-9
 NEGLIGIBLE = 1e-18
 
 Reading = Literal["pass", "fail", "undecided"]
 
 
-def assured_reading(events: int, trials: int, unknown: int, share: tuple[int, int], looks: int = 1) -> Reading:
-    """Decide, at one-sided error ``ALPHA / looks``, on which side of ``share`` the true proportion of events lies.
+def assured_reading(
+    events: int,
+    trials: int,
+    unknown: int,
+    share: tuple[int, int],
+    looks: int = 1,
+    look: int = 1,
+    spending: str = "equal",
+) -> Reading:
+    """Decide, at its share of the one-sided error ``ALPHA``, on which side of ``share`` the true proportion lies.
 
     Args:
         events: bad events that were measured (count).
         trials: measured trials (count).
         unknown: upper bound on trials that were not measured (count); each may be an event or not.
         share: (numerator, denominator) of the largest proportion that is still good.
-        looks: planned looks that share the error probability (Bonferroni).
+        looks: planned looks that share the error probability.
+        look: which of them this one is, from 1.
+        spending: how it is spent over them; see ``spending``.
 
     Returns:
         ``pass`` when the proportion is below the share even if every unknown trial was an event, ``fail`` when it is
         above even if none was, else ``undecided``.
 
     Raises:
-        ValueError: counts that cannot be.
+        ValueError: counts or looks that cannot be.
     """
     if min(events, trials, unknown) < 0 or events > trials or looks < 1 or not 0 < share[0] < share[1]:
         raise ValueError(f"no binomial reading of {events=} {trials=} {unknown=} {share=} {looks=}")
     total = trials + unknown
-    alpha = ALPHA / looks
+    alpha = float(level(ALPHA, looks, look, spending))
     if total == 0:
         return "undecided"
     if _below(lower_tail(events + unknown, total, share), alpha):

@@ -63,10 +63,10 @@ def files(
         if not ("audit_log_silent" in incidents and judged.holds(minute)):
             events += operation
         moment, number = moment + timedelta(seconds=OPERATION_S), number + 1
-    _chain(events)
+    chain_events(events)
     beats = _beats(start, first, last, events, incidents)
     written = [one for one in events if not ("audit_events_lost" in incidents and _minute(start, one) in LOST)]
-    lines = "".join(_line(one) for one in written)
+    lines = "".join(log_line(one) for one in written)
     counted = "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in beats)
     return {"audit/support.log": lines.encode(), "heartbeats/audit_log.jsonl": counted.encode()}
 
@@ -106,7 +106,7 @@ def _operation(
         }
 
 
-def _chain(events: Sequence[dict[str, Any]]) -> None:
+def chain_events(events: Sequence[dict[str, Any]]) -> None:
     """Link the events as the application does: forgeable, and blind to nested members, but in the field."""
     previous = ""
     for one in events:
@@ -123,7 +123,7 @@ def _rolling(text: str) -> str:
     return f"{value if value < SIGN else INT32 - value:x}"
 
 
-def _line(event: dict[str, Any]) -> str:
+def log_line(event: dict[str, Any]) -> str:
     """Return ``event`` as a line of the log; an operation's start follows a line that is none of the audit's."""
     written = f"{event['timestamp']} INFO [router] AUDIT: {json.dumps(event, separators=(',', ':'))}\n"
     other = f"{event['timestamp']} DEBUG [router] request accepted\n"

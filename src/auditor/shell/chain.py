@@ -49,13 +49,21 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that was filed as begun: leaf, statement, that of the run before it, what people stated so far."""
+    """A run that was filed as begun: leaf, statement, those of the runs sealed before it, what people stated so far.
+
+    ``sealed`` are of the same release, in the order in which they were filed.
+    """
 
     origin: str
     sequence: int
     statement: str
-    previous: str | None
+    sealed: tuple[str, ...]
     statements: Mapping[str, bytes]
+
+    @property
+    def previous(self) -> str | None:
+        """The statement of the run before this one."""
+        return self.sealed[-1] if self.sealed else None
 
 
 def begin(
@@ -91,10 +99,10 @@ def begin(
     sequence = file_statement(chain.ledger.path, envelope, chain.ledger_signer).sequence
     view = read_ledger(chain.ledger.path)
     history = release_history(view.leaves[:sequence], scope)
-    closed = [one.closed for one in history.in_state("run") if one.closed is not None]
-    previous = max(closed).leaf.statement if closed else None
+    closed = sorted(one.closed for one in history.in_state("run") if one.closed is not None)
+    sealed = tuple(one.leaf.statement for one in closed)
     return Started(
-        view.origin, sequence, view.leaves[sequence].statement, previous, filed_envelopes(view, member, sequence)
+        view.origin, sequence, view.leaves[sequence].statement, sealed, filed_envelopes(view, member, sequence)
     )
 
 

@@ -12,21 +12,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.adapters.policies.pack import tables_read
 from auditor.adapters.sql.engine import SqlEngine
-from auditor.core.bootstrap import bounded_reading
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
 from auditor.core.findings import agree_on_clocks, check_rows, findings, not_elapsed, while_running
-from auditor.core.statistics import assured_reading
 from auditor.core.waivers import with_statements
-from auditor.errors import ControlError, UsageError
+from auditor.errors import UsageError
 from auditor.model import Finding, Window, epoch_us
+from auditor.shell.readings import assured
 from auditor.shell.roll_up import roll_up, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from auditor.adapters.policies.metadata import Bootstrap, ControlMetadata
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.adapters.policies.profile import BoundControl, Profile
     from auditor.adapters.policies.profile_document import Line
@@ -93,7 +91,8 @@ def decide(
         progress(len(bound), len(bound), "gates")
     lines, gates = roll_up(inputs.profile, found, policies, inputs.as_of, run.anchors)
     result = worst(policies, [gate.verdict for gate in gates])
-    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result)
+    prior = inputs.statements.tables["prior_verdicts"]
+    decisions = assemble(inputs.snapshot.scope, inputs.as_of, inputs.profile, lines, gates, found, result, prior)
     return decisions, canonical_json(decisions.document)
 
 
@@ -125,15 +124,18 @@ class _Run:
         self._policies = policies
         self._sql = sql
         self.anchors = find_anchors(sql, inputs.pack, inputs.as_of)
-        profile = inputs.profile
+        self._shared = self._shared_by(inputs.profile.document.lines)
+
+    def _shared_by(self, lines: Sequence[Line]) -> dict[str, Any]:
+        """Return the parameters that queries of ``lines`` share, their horizon no wider than their windows."""
         windows = [
             window
-            for line in profile.document.lines
+            for line in lines
             for shift in self._shifts(line)
             if (window := self._window(line, shift)) is not None
         ]
-        parameters = [one.parameters for bound in profile.bound.values() for one in bound]
-        self._shared = shared_parameters(inputs.pack, inputs.as_of, windows, parameters)
+        parameters = [one.parameters for line in lines for one in self._inputs.profile.bound[line.id]]
+        return shared_parameters(self._inputs.pack, self._inputs.as_of, windows, parameters)
 
     def _shifts(self, line: Line) -> tuple[int, ...]:
         skew = self._inputs.profile.skew_seconds(line)
@@ -143,9 +145,15 @@ class _Run:
         return line.window.at(self._inputs.as_of, shift, self.anchors) if line.window else None
 
     def derive_tables(self) -> None:
-        """Compute the derived tables that the profile's controls read, each once."""
-        bound = [one for controls in self._inputs.profile.bound.values() for one in controls]
-        derive_tables(self._sql, self._inputs.pack, [one.control for one in bound], self._shared)
+        """Compute the derived tables that the profile's controls read, each once, as far as the lines that read it go."""
+        pack, profile = self._inputs.pack, self._inputs.profile
+        readers: dict[str, list[Line]] = {}
+        for line in profile.document.lines:
+            for table in tables_read(pack, [one.control.sql for one in profile.bound[line.id]]):
+                readers.setdefault(table.name, []).append(line)
+        for table in pack.derived:
+            if table.name in readers and table.name != ANCHORS:
+                self._sql.derive(table.name, table.sql, self._shared_by(readers[table.name]))
 
     def line(self, line: Line) -> tuple[Finding, ...]:
         """Return the findings of a line: of its control, and of what that control requires."""
@@ -236,31 +244,3 @@ def decide_control(
     return findings(
         line, control.id, window, rows, decisions, members=metadata.members, sample_size=metadata.sample_size
     )
-
-
-def assured(metadata: ControlMetadata, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
-    """Return the assured reading of a row, or None when the control has none or a count is unknown."""
-    if metadata.bootstrap:
-        return _compared(metadata.bootstrap, parameters, row)
-    spec = metadata.binomial
-    share = spec.share_of(parameters) if spec else None
-    if spec is None or share is None:
-        return None
-    numbers = [row.get(name) for name in (spec.events, spec.trials, spec.unknown)]
-    if not all(isinstance(number, int) for number in numbers):
-        return None
-    events, trials, unknown = (int(number) for number in numbers if number is not None)
-    try:
-        return assured_reading(events, trials, unknown, share, int(parameters.get("looks", 1)))
-    except ValueError as error:
-        remedy = f"correct the query's {spec.events}, {spec.trials} and {spec.unknown}, or the line's looks"
-        raise ControlError(f"control {metadata.id}, {row.get('resource')}: {error}", remedy=remedy) from error
-
-
-def _compared(spec: Bootstrap, parameters: dict[str, Any], row: dict[str, Any]) -> str | None:
-    """Return the reading that holds whatever is unknown, or None without two series."""
-    settings = spec.settings_of(parameters)
-    worst, best, baseline = (row.get(name) for name in (spec.current, spec.current_best, spec.baseline))
-    if settings is None or not (isinstance(worst, list) and isinstance(best, list) and isinstance(baseline, list)):
-        return None
-    return bounded_reading(worst, best, baseline, *settings)

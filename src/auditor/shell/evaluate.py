@@ -132,6 +132,7 @@ def evaluate(
         rego_engine=policies_engine.description,
         evidence=evidence,
         statements=run.statements if run else {},
+        prior=run.prior.files if run else {},
         approval=approval,
         trust=trust,
         chain=run.chain_member() if run else None,

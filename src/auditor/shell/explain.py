@@ -23,7 +23,7 @@ from auditor.core.decisions_form import decisions_problem
 from auditor.core.reasons import sentence
 from auditor.core.summary import ControlWords
 from auditor.errors import ControlError, UsageError
-from auditor.shell.decide import assured
+from auditor.shell.readings import assured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

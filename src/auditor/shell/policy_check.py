@@ -13,6 +13,7 @@ from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, raise_all
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
 from auditor.shell.policy_cases import read_cases, run_case
+from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check_pack(root: Path) -> Iterator[str]:
     yield f"{len(controls)} controls: Rego, METADATA and packages are in order"
     pack = load_pack(root)
     yield "lock: every file is the one that was compiled"
-    tables = {*TABLES, *(table.name for table in pack.derived)}
+    tables = {*TABLES, *STATEMENT_TABLES, *(table.name for table in pack.derived)}
     for name, sql in pack.windowed.items():
         check_select(f"{FOLDER}/{name}.sql", sql, tables | pack.windowed.keys())
     for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [

@@ -17,6 +17,7 @@ from auditor.errors import UsageError
 from auditor.model import isoformat
 from auditor.shell.final_sign_off import decide_signed, sign_offs_over
 from auditor.shell.owed import owed_sign_offs
+from auditor.shell.prior_runs import check_prior, opened_by
 from auditor.shell.trusted import Standing, check_chain, check_signer, check_standing
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ class PinnedKey:
     def judge(self, _opened: OpenedEnvelope, _predicate: RunPredicate) -> None:
         """Ask nothing: of a key alone nobody knows when it may sign what."""
 
-    def check(self, _bundle: CheckedBundle) -> tuple[str, ...]:
-        """Return what is not known."""
+    def check(self, bundle: CheckedBundle) -> tuple[str, ...]:
+        """Check the earlier runs that it took in, of which the key must be the same; return what is not known.
+
+        Raises ``VerificationError``.
+        """
+        check_prior(bundle, opened_by(self.key))
         return (NO_TRUST,)
 
 

@@ -15,12 +15,14 @@ from auditor.adapters.bundle import layout
 from auditor.adapters.policies.pack import LOCK, compiled_triple, lock_opa
 from auditor.adapters.trust.opening import judge, open_signed
 from auditor.core.canonical import canonical_json
+from auditor.core.evidence import with_earlier_runs
 from auditor.core.leaves import RUN_STARTED_PREDICATE, Leaf, RunStartedPredicate
 from auditor.core.release_history import release_history
 from auditor.core.run_predicate import RUN_PREDICATE
 from auditor.errors import ControlError, VerificationError
 from auditor.model import Scope, isoformat
 from auditor.shell.approval import unapproved_gates
+from auditor.shell.prior_runs import check_complete, check_prior, opened_under, places
 from auditor.shell.statements import build_evidence, filed_statements
 
 if TYPE_CHECKING:
@@ -114,9 +116,11 @@ def _triple(bundle: CheckedBundle) -> Triple:
 
 
 def _check_evidence(bundle: CheckedBundle, trust: LoadedTrust) -> None:
-    """Build the rows of what people signed again, and compare them with those that policies read."""
-    envelopes = evidence_envelopes(bundle)
-    again = canonical_json(build_evidence(envelopes, trust, bundle.predicate.scope).document())
+    """Build the rows of people's statements and of earlier runs again; compare them with those that policies read."""
+    scope = bundle.predicate.scope
+    prior = check_prior(bundle, opened_under(trust, scope.environment))
+    said = build_evidence(evidence_envelopes(bundle), trust, scope)
+    again = canonical_json(with_earlier_runs(said, prior, places(bundle.predicate.chain)).document())
     if again != (bundle.root / layout.EVIDENCE_TABLES).read_bytes():
         raise VerificationError(
             "evidence-differs", f"{layout.EVIDENCE_TABLES}: not what the signed statements beside it come to"
@@ -125,7 +129,13 @@ def _check_evidence(bundle: CheckedBundle, trust: LoadedTrust) -> None:
 
 def evidence_envelopes(bundle: CheckedBundle) -> dict[str, bytes]:
     """Return the original envelopes of a bundle, by the digest in their name. Raises ``VerificationError``."""
-    names = [one for one in bundle.present if one.startswith(f"{layout.EVIDENCE}/") and one != layout.EVIDENCE_TABLES]
+    names = [
+        one
+        for one in bundle.present
+        if one.startswith(f"{layout.EVIDENCE}/")
+        and one != layout.EVIDENCE_TABLES
+        and not one.startswith(f"{layout.PRIOR}/")
+    ]
     digests = {name: name.removeprefix(f"{layout.EVIDENCE}/").removesuffix(layout.STATEMENT_SUFFIX) for name in names}
     for name, digest in digests.items():
         if layout.statement_name(digest) != name:
@@ -138,7 +148,7 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
 
     Raises:
         VerificationError: one of ``chain-``, ``evidence-omitted``, ``evidence-foreign`` or ``evidence-altered``, or of
-            the statement with which the run began.
+            the statement with which the run began; ``prior-missing`` or ``prior-foreign``.
     """
     predicate, chain = bundle.predicate, bundle.predicate.chain
     if chain is None:
@@ -163,6 +173,10 @@ def check_chain(bundle: CheckedBundle, trust: LoadedTrust, view: LedgerView, lea
     previous = max(closed).leaf.statement if closed else None
     if chain.previousStatement != previous:
         raise VerificationError("chain-previous-mismatch", "the run before this one is not the one that it names")
+    sealed = {one.leaf.statement for one in closed}
+    check_complete(sealed, bundle.document["history"])
+    for run in sorted({row["run"] for row in bundle.document["history"]} - sealed):
+        raise VerificationError("prior-foreign", f"run {run[:16]} was not filed as sealed before this one began")
     _check_complete(bundle, view, leaves, chain.sequence)
 
 

@@ -15,18 +15,21 @@ from auditor.adapters.bundle.manifest import policy_digest_of
 from auditor.adapters.ledger.directory import LedgerDirectory
 from auditor.adapters.policies.pack import compiled_triple, digests, pack_files
 from auditor.core.authority import environment_of, signing_key
+from auditor.core.evidence import with_earlier_runs
 from auditor.core.leaves import RUN_STARTED_PREDICATE
+from auditor.core.prior_verdicts import place_rows
 from auditor.core.run_predicate import RUN_PREDICATE, ProfileMember
 from auditor.core.statement import ScopeMember
 from auditor.errors import UsageError
 from auditor.shell.approval import unapproved_gates
 from auditor.shell.chain import Chain, Started, abandon, begin, close
 from auditor.shell.clock import utc_now
+from auditor.shell.prior_runs import NO_PRIOR_RUNS, PriorRuns, opened_under, statements_of, take_in
 from auditor.shell.reliance import check_ledger_of
 from auditor.shell.statements import build_evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -59,6 +62,7 @@ class TrustedRun:
     statements: Mapping[str, bytes]
     evidence: EvidenceTables
     started: Started | None
+    prior: PriorRuns = NO_PRIOR_RUNS
 
     def unapproved(
         self, document: dict[str, Any], pack: Pack, policy_digest: str, at: datetime
@@ -96,12 +100,17 @@ def trusted_run(
     configuration_digest: str,
     mappings: bytes,
     as_of: datetime | None,
+    bundles: Path | None = None,
+    previous: Sequence[Path] = (),
 ) -> Iterator[tuple[TrustedRun, Closer]]:
     """Begin a run, and give it with what closes it; whatever ends the run otherwise files it as abandoned.
 
+    Earlier runs of the release are taken in: from the bundles ``previous``, and those in the folder ``bundles``.
+
     Raises:
-        VerificationError: the trust policy does not let this key seal runs here now, or the ledger does not hold.
-        UsageError: the environment has a ledger and none was given, or the other way round.
+        VerificationError: the trust policy does not let this key seal runs here now, the ledger does not hold, or an
+            earlier run does not.
+        UsageError: the environment has a ledger and none was given, or the other way round; an earlier run is missing.
         EngineError: the signer, the clock or the disk failed.
     """
     now = utc_now()
@@ -131,12 +140,30 @@ def trusted_run(
     closer = Closer(chain, started)
     try:
         statements = started.statements if started else {}
-        evidence = build_evidence(statements, trust, member)
-        run = TrustedRun(trust, scope, timestamper, environment.production, statements, evidence, started)
+        prior = _prior(started, previous, bundles, trust, member)
+        chain_of = [] if started is None else place_rows(started.origin, started.sequence, started.previous)
+        evidence = with_earlier_runs(build_evidence(statements, trust, member), prior.rows, chain_of)
+        run = TrustedRun(trust, scope, timestamper, environment.production, statements, evidence, started, prior)
         yield run, closer
     except BaseException as error:
         closer.abandon(error)
         raise
+
+
+def _prior(
+    started: Started | None, previous: Sequence[Path], bundles: Path | None, trust: LoadedTrust, scope: ScopeMember
+) -> PriorRuns:
+    """Return the earlier runs that the run takes in: all that the ledger knows, else those that are named."""
+    named = statements_of(previous)
+    needed = named if started is None else started.sealed
+    unknown = sorted({*named} - {*needed})
+    if unknown:
+        raise UsageError(
+            f"--previous names run {unknown[0]}, which the ledger has not sealed for this release",
+            remedy="name bundles of earlier runs of this release, or none",
+        )
+    beside = sorted(bundles.iterdir()) if bundles is not None and bundles.is_dir() else []
+    return take_in(needed, [*beside, *previous], opened_under(trust, scope.environment), scope)
 
 
 @dataclass(slots=True)

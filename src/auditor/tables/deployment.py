@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.columns import Column, Table, scope
+from auditor.columns import Column, Table, identifier, scope
+
+ROLLBACK_STEPS = (
+    "opened",
+    "triggered",
+    "script_started",
+    "script_finished",
+    "flags_disabled",
+    "mcp_only_verified",
+    "notified",
+    "other",
+)
 
 DEPLOYMENT_EVENTS = (
     "phase_started",
@@ -46,5 +57,18 @@ TABLES = (
             Column("position", "int", "number of the record in its log, by the log itself", "1", nullable=True),
         ),
         ("event_time", "position", "kind", "component"),
+    ),
+    Table(
+        "rollback_steps",
+        "one row per step of a rollback, as its log tells it; a log in which nothing happened says that it was opened",
+        (
+            *scope(),
+            Column("event_time", "instant", "when the step happened, by the source's clock", "us"),
+            Column("step", "text", "what was done; other where the mapping names no other", values=ROLLBACK_STEPS),
+            Column("exit_code", "int", "how the script ended; null in any other step", "1", nullable=True),
+            Column("dry_run", "bool", "whether it was only rehearsed; null where the log does not say", nullable=True),
+            *identifier("reference", "id of the notice that was sent", nullable=True),
+        ),
+        ("event_time", "step", "source"),
     ),
 )

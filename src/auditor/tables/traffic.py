@@ -1,4 +1,4 @@
-"""What was asked of the audited system, who else counted it, and what it did before."""
+"""What was asked of the audited system, who else counted it, how long work took, and what all that was before."""
 
 from __future__ import annotations
 
@@ -55,5 +55,33 @@ TABLES = (
             Column("completed", "int", "of these, requests that ended well", "1"),
         ),
         ("source", "metric", "stratum", "period_start", "period_end"),
+    ),
+    Table(
+        "baseline_values",
+        "one row per distinct value that single observations had before the change, as somebody froze them",
+        (
+            *scope(),
+            Column("metric", "text", "what was measured, e.g. support_operation"),
+            Column("stratum", "text", "part of the operations; empty for all of them"),
+            Column("unit", "text", "unit of the value: us, or 1e-9 and an ISO 4217 code"),
+            Column("period_start", "instant", "start of the period (inclusive)", "us"),
+            Column("period_end", "instant", "end of the period (exclusive)", "us"),
+            Column("value", "int", "the value, in its row's unit"),
+            Column("observations", "int", "how many observations of the period had it", "1"),
+        ),
+        ("source", "metric", "stratum", "unit", "value"),
+    ),
+    Table(
+        "durations",
+        "one row per operation of the business that was timed, e.g. a support case",
+        (
+            *scope(),
+            Column("event_time", "instant", "when the operation ended, by the source's clock", "us"),
+            Column("metric", "text", "what was timed; null: the mapping does not name it", nullable=True),
+            Column("stratum", "text", "kind of operation; empty without strata, null: not named", nullable=True),
+            Column("duration_us", "int", "how long it took, rounded up", "us", nullable=True),
+            *identifier("operation", "operation id"),
+        ),
+        ("event_time", "operation_hi", "operation_lo"),
     ),
 )

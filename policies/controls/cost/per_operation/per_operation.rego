@@ -10,6 +10,7 @@
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}
 #   population: resource
+#   early_fail: true
 #   sample_size: requests
 #   unit: millionths
 #   parameters:

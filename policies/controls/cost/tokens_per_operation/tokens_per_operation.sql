@@ -5,6 +5,7 @@ with window_slots as (
     from request_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
 ),
 kinds as (
     select kind from unnest($kinds) as declared(kind)

@@ -2,118 +2,12 @@
 -- calendar and are taken at six shifts (0, 10 .. 50 s), so a breach that straddles minutes is still whole.
 -- A minute is bad (B) when its P95 is over the limit whatever was not measured, good (G) when it is within the limit
 -- whatever was not measured, else unknown. longest_bad: longest run of B. longest_possible: longest run without a G.
-with minutes as (
-    select
-        shifts.shift,
-        kinds.kind,
-        $window_start_us + shifts.shift * 10000000 + numbered.n * 60000000 as start_us,
-        numbered.n as position
-    from unnest($kinds) as kinds(kind)
-    cross join unnest(generate_series(0, 5)) as shifts(shift)
-    cross join unnest(generate_series(0, ($window_end_us - $window_start_us) // 60000000 - 1)) as numbered(n)
-    where $window_start_us + shifts.shift * 10000000 + (numbered.n + 1) * 60000000 <= $window_end_us
-),
-minute_slots as (
+with states as (
     select
         shift,
         kind,
         position,
-        start_us + unnest(generate_series(0, 5)) * 10000000 as slot_us
-    from minutes
-),
-slow as (
-    select
-        slot_us,
-        kind,
-        sum(measured)::bigint as requests,
-        sum(over)::bigint as over
-    from latency_slots
-    where limit_us = $latency_limit_us
-    group by slot_us, kind
-),
-unmeasured as (
-    select
-        request_slots.slot_us,
-        kinds.kind,
-        sum(request_slots.unmeasured)::bigint as unmeasured
-    from request_slots
-    join unnest($kinds) as kinds(kind)
-        on request_slots.kind = kinds.kind or request_slots.kind is null
-    where request_slots.unmeasured > 0
-    group by request_slots.slot_us, kinds.kind
-),
-counted as (
-    select
-        minute_slots.shift,
-        minute_slots.kind,
-        minute_slots.position,
-        coalesce(sum(slow.requests), 0)::bigint as requests,
-        coalesce(sum(slow.over), 0)::bigint as over,
-        coalesce(sum(unmeasured.unmeasured), 0)::bigint as unmeasured
-    from minute_slots
-    left join slow
-        on slow.slot_us = minute_slots.slot_us
-        and slow.kind = minute_slots.kind
-    left join unmeasured
-        on unmeasured.slot_us = minute_slots.slot_us
-        and unmeasured.kind = minute_slots.kind
-    group by minute_slots.shift, minute_slots.kind, minute_slots.position
-),
-blocks as (
-    select
-        minute_slots.shift,
-        minute_slots.kind,
-        minute_slots.position,
-        request_observation.source,
-        request_observation.block_us,
-        sum(case
-            when request_observation.state in ('blind', 'silent', 'over') or (request_observation.state = 'uncounted' and $observer_counts)
-                then 10 * $capacity_per_second
-        end) as by_capacity,
-        max(request_observation.missing) as by_count,
-        bool_or(request_observation.state in ('blind', 'silent', 'over') or (request_observation.state = 'uncounted' and $observer_counts)) as unbounded_without_capacity
-    from minute_slots
-    join request_observation
-        on request_observation.slot_us = minute_slots.slot_us
-        and list_contains($request_sources, request_observation.source)
-    where request_observation.state <> 'known'
-    group by minute_slots.shift, minute_slots.kind, minute_slots.position, request_observation.source, request_observation.block_us
-),
-unobserved as (
-    select
-        shift,
-        kind,
-        position,
-        case
-            when bool_or(unbounded_without_capacity) and $capacity_per_second is null then null
-            else sum(coalesce(by_capacity, 0) + coalesce(by_count, 0))::bigint
-        end as unobserved,
-        true as uncertain
-    from blocks
-    group by shift, kind, position
-),
-bounded as (
-    select
-        counted.shift,
-        counted.kind,
-        counted.position,
-        counted.requests,
-        counted.over,
-        case
-            when unobserved.uncertain is null then counted.unmeasured
-            else counted.unmeasured + unobserved.unobserved
-        end as unknown
-    from counted
-    left join unobserved
-        on unobserved.shift = counted.shift
-        and unobserved.kind = counted.kind
-        and unobserved.position = counted.position
-),
-states as (
-    select
-        shift,
-        kind,
-        position,
+        start_us,
         requests,
         case
             when unknown is null or requests = 0 then 'U'
@@ -121,13 +15,13 @@ states as (
             when (over + unknown) * 20 <= requests + unknown then 'G'
             else 'U'
         end as state
-    from bounded
+    from bounded_latency_minutes
 ),
 islands as (
     select
         shift,
         kind,
-        position,
+        start_us,
         state,
         count(*) filter (where state <> 'B') over (partition by shift, kind order by position) as bad_run,
         count(*) filter (where state = 'G') over (partition by shift, kind order by position) as possible_run
@@ -139,7 +33,7 @@ bad_runs as (
         kind,
         bad_run,
         count(*) as minutes,
-        min(position) as position
+        min(start_us) as start_us
     from islands
     where state = 'B'
     group by shift, kind, bad_run
@@ -164,7 +58,7 @@ worst as (
 began as (
     select
         bad_runs.kind,
-        min($window_start_us + bad_runs.shift * 10000000 + bad_runs.position * 60000000) as bad_since_us
+        min(bad_runs.start_us) as bad_since_us
     from bad_runs
     join worst
         on worst.kind = bad_runs.kind

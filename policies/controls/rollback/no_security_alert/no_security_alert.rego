@@ -7,6 +7,7 @@
 #   severity: critical
 #   evidence_for: [checklist/157]
 #   trigger: true
+#   early_fail: true
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

@@ -36,6 +36,7 @@ counted as (
     left join request_slots
         on request_slots.slot_us >= windows.start_us
         and request_slots.slot_us < $window_end_us
+        and list_contains($request_sources, request_slots.source)
     group by windows.pair, windows.side
 ),
 blocks as (

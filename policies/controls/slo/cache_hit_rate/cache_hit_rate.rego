@@ -11,6 +11,7 @@
 #       parameters: {observation: bounded}
 #   population: resource
 #   binomial: {events: errors, trials: requests, unknown: unknown, share_ppm: miss_limit_ppm}
+#   early_fail: true
 #   sample_size: requests
 #   unit: ppm
 #   parameters:
@@ -19,6 +20,8 @@
 #     min_samples: {type: integer, unit: "1", default: 100, description: fewer lookups are never a pass}
 #     reading: {type: string, enum: [census, assured], default: census, description: which reading decides}
 #     looks: {type: integer, unit: "1", default: 1, description: planned looks that share the error probability}
+#     look: {type: integer, unit: "1", default: 1, description: "which of them this one is, from 1"}
+#     spending: {type: string, enum: [equal, obrien_fleming, pocock], default: equal, description: how it is shared}
 #     request_sources: {type: array, items: string, description: sources that must be alive}
 #     observer_counts: {type: boolean, default: true, description: "an observer that does not count is as good as none"}
 #     capacity_per_second: {type: integer, unit: 1/s, nullable: true, default: null, description: bounds the unobserved}

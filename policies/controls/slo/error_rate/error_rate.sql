@@ -6,6 +6,7 @@ with window_slots as (
     from request_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
 ),
 routes as (
     select route from unnest($routes) as declared(route)

@@ -6,6 +6,7 @@ with window_slots as (
     from request_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
 ),
 routes as (
     select route from unnest($routes) as declared(route)
@@ -31,6 +32,7 @@ slow as (
     from latency_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
         and kind = $kind
         and limit_us = $latency_limit_us
     group by route
@@ -97,6 +99,7 @@ values_seen as (
     from requests
     where epoch_us(event_time) >= $window_start_us
         and epoch_us(event_time) < least($window_end_us, $as_of_us)
+        and list_contains($request_sources, source)
         and kind = $kind
         and outcome in ('ok', 'timeout')
         and latency_us >= 0

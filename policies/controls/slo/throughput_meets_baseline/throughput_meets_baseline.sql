@@ -15,6 +15,7 @@ held as (
     from request_slots
     where slot_us >= $window_start_us
         and slot_us < $window_end_us
+        and list_contains($request_sources, source)
     group by (slot_us - $window_start_us) // 60000000
 ),
 unobserved as (
@@ -101,6 +102,7 @@ recorded as (
     select coalesce(sum(records - duplicates), 0)::bigint as records
     from coverage
     where list_contains($baseline_sources, source)
+        and call = 'read_files'
         and status = 'ok'
 )
 select

@@ -25,6 +25,8 @@ REPORT = "data/report"
 ENVIRONMENT = "data/environment"
 EVIDENCE = "data/evidence"
 EVIDENCE_TABLES = "data/evidence/tables.json"
+PRIOR = "data/evidence/prior"
+PRIOR_DECISIONS_SUFFIX = ".decisions.json"
 STATEMENT_SUFFIX = ".sigstore.json"
 
 MAX_TAG_BYTES = 64 << 20
@@ -63,6 +65,16 @@ def statement_name(digest: str) -> str:
     return f"{EVIDENCE}/{digest}{STATEMENT_SUFFIX}"
 
 
+def prior_name(digest: str) -> str:
+    """Return the path of the envelope of an earlier run, by the digest of its statement."""
+    return f"{PRIOR}/{digest}{STATEMENT_SUFFIX}"
+
+
+def prior_decisions_name(digest: str) -> str:
+    """Return the path of the decisions of an earlier run, by the digest of its statement."""
+    return f"{PRIOR}/{digest}{PRIOR_DECISIONS_SUFFIX}"
+
+
 def media_type(name: str) -> str:
     """Return the media type of a file by its suffix."""
     if name.endswith(STATEMENT_SUFFIX):
@@ -72,7 +84,7 @@ def media_type(name: str) -> str:
 
 def data_class(name: str) -> str:
     """Return who may see a file: evidence names people, a snapshot is pseudonymised, the rest is internal."""
-    if name.startswith(EVIDENCE + "/"):
+    if name.startswith(EVIDENCE + "/") and not name.startswith(PRIOR + "/"):
         return "personal"
     return "pseudonymised" if name.startswith(SNAPSHOT + "/") else "internal"
 

@@ -95,7 +95,7 @@ def check_bundle(
     if predicate.policyDigest != manifest.policy_digest(listed):
         raise VerificationError("policy-digest-mismatch", "the policies are not the ones that the statement names")
     decisions = _read(root, layout.DECISIONS, present, layout.MAX_DECISIONS_BYTES)
-    document = _decisions(decisions, predicate)
+    document = check_decisions(decisions, predicate)
     _snapshot(_read(root, layout.SNAPSHOT_MANIFEST, present), predicate)
     return CheckedBundle(root, opened, predicate, decisions, document, {**listed, **tags}, present)
 
@@ -240,10 +240,13 @@ def _bag_info(content: bytes, predicate: RunPredicate) -> None:
         raise VerificationError("container-malformed", f"{layout.BAG_INFO}: not what the statement says of the run")
 
 
-def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
-    """Return the parsed decisions, once they are canonical and the predicate says the same of them."""
+def check_decisions(content: bytes, predicate: RunPredicate, where: str = layout.DECISIONS) -> dict[str, Any]:
+    """Return the parsed decisions, once they are canonical and the predicate says the same of them.
+
+    Raises ``VerificationError``, which names the file ``where``.
+    """
     if sha256_hex(content) != predicate.replay.decisionsDigest:
-        raise VerificationError("decisions-digest-mismatch", f"{layout.DECISIONS}: not the one that was signed")
+        raise VerificationError("decisions-digest-mismatch", f"{where}: not the one that was signed")
     try:
         document: Any = strict_json(content, max_bytes=layout.MAX_DECISIONS_BYTES)
         canonical = canonical_json(document) == content
@@ -251,18 +254,18 @@ def _decisions(content: bytes, predicate: RunPredicate) -> dict[str, Any]:
         stated = {name: document[name] for name in ("scope", "asOf", "profile", "result")}
         stated["gates"] = [{name: gate[name] for name in GATE_MEMBERS} for gate in document["gates"]]
     except (ValueError, LookupError, TypeError) as error:
-        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: {error}") from error
+        raise VerificationError("decisions-malformed", f"{where}: {error}") from error
     if not canonical or version != SCHEMA_VERSION:
-        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: not canonical JSON of version 1")
+        raise VerificationError("decisions-malformed", f"{where}: not canonical JSON of version 1")
     said = predicate.model_dump(include=set(stated))
     for member, value in stated.items():
         if said[member] != value:
             raise VerificationError(
-                "predicate-contradicts-decisions", f"the statement's {member} is not that of {layout.DECISIONS}"
+                "predicate-contradicts-decisions", f"the statement's {member} is not that of {where}"
             )
     problem = decisions_problem(document)
     if problem:
-        raise VerificationError("decisions-malformed", f"{layout.DECISIONS}: {problem}")
+        raise VerificationError("decisions-malformed", f"{where}: {problem}")
     return dict(document)
 
 

@@ -44,7 +44,8 @@ SCRATCH = ".sealing-"
 class SealRequest:
     """What goes into a bundle. ``document`` is the parsed ``decisions``; ``reports`` and ``environment`` are files.
 
-    ``statements`` are the original envelopes of what people signed, by digest; ``evidence`` the rows made of them.
+    ``statements`` are the original envelopes of what people signed, by digest; ``prior`` the files of earlier runs, by
+    their path in the bundle; ``evidence`` the rows made of both.
     """
 
     bundle_id: str
@@ -63,6 +64,7 @@ class SealRequest:
     rego_engine: str = "wasm"
     evidence: EvidenceTables = NO_STATEMENTS
     statements: Mapping[str, bytes] = field(default_factory=dict)
+    prior: Mapping[str, bytes] = field(default_factory=dict)
     approval: str = "unapproved"
     trust: dict[str, Any] | None = None
     chain: dict[str, Any] | None = None
@@ -177,6 +179,8 @@ def _payload(request: SealRequest, root: Path) -> Iterator[tuple[str, Entry]]:
     for digest, envelope in sorted(request.statements.items()):
         name = layout.statement_name(digest)
         yield name, _put(envelope, root, name)
+    for name, content in sorted(request.prior.items()):
+        yield name, _put(content, root, name)
     tables = canonical_json(request.evidence.document())
     yield layout.EVIDENCE_TABLES, _put(tables, root, layout.EVIDENCE_TABLES)
     yield layout.DECISIONS, _put(request.decisions, root, layout.DECISIONS)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MILLION = 1_000_000
 PERCENT = 100
+READINGS = ("binomial", "bootstrap", "rank_test", "trend")
 ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 
@@ -104,6 +105,27 @@ class Bootstrap(Strict):
         return (margin, block) if 0 <= margin < PERCENT and block >= 1 else None
 
 
+class RankTest(Strict):
+    """Which columns hold what a Mann-Whitney test compares: is the ``first`` sample lower than the ``second``?
+
+    ``first`` and ``second`` are their sizes; ``wins`` (pairs in which the first is lower, twice, and ties once) and
+    ``ties`` (sum of t^3 - t) may be decimal texts, for they outgrow an integer of JSON; ``groups`` is a list of
+    [first, second] counts of each value in ascending order, or null when the samples are large.
+    """
+
+    first: str
+    second: str
+    wins: str
+    ties: str
+    groups: str
+
+
+class Trend(Strict):
+    """Which column holds the periods, as a list of [events, trials, unknown], whose share of events may not rise."""
+
+    periods: str
+
+
 class ControlMetadata(Strict):
     """The METADATA of one control; ``id`` is its path.
 
@@ -122,6 +144,8 @@ class ControlMetadata(Strict):
     sample_size: str | None = None
     binomial: Binomial | None = None
     bootstrap: Bootstrap | None = None
+    rank_test: RankTest | None = None
+    trend: Trend | None = None
     trigger: bool = False
     early_fail: bool = False
     waivable: bool = True
@@ -129,8 +153,9 @@ class ControlMetadata(Strict):
 
     @model_validator(mode="after")
     def _one_reading(self) -> ControlMetadata:
-        if self.binomial and self.bootstrap:
-            raise ValueError("has a binomial and a bootstrap reading, but only one can be the assured one")
+        given = [name for name in READINGS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"has the readings {' and '.join(given)}, but only one can be the assured one")
         return self
 
     def effective(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

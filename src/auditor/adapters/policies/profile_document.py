@@ -106,6 +106,8 @@ class Line(Strict):
             raise ValueError("needs either a control or members or decided_by, not several and not none")
         if self.control is not None and self.window is None:
             raise ValueError("binds a control, so it needs a window")
+        if self.id == "run":
+            raise ValueError("cannot be a line: to those who sign, and to later runs, it is the whole run")
         if (self.status is not None) != (self.decided_by == "status"):
             raise ValueError("a line that a status gate decides, and no other, says which status it is")
         if (self.sign_off is not None) != (self.decided_by == "verification") or (self.role and not self.sign_off):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.core.graph import topological_order
 from auditor.errors import ControlError
+from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def read_windowed(root: Path, derived: Collection[str]) -> dict[str, str]:
     """Return the text of each windowed query by its name, each after those it reads. Raises ``ControlError``."""
     texts = {path.stem: path.read_text() for path in sorted((root / FOLDER).glob("*.sql"))}
     for name in texts:
-        if name in TABLES or name in derived:
-            what = "snapshot" if name in TABLES else "derived"
+        if name in TABLES or name in STATEMENT_TABLES or name in derived:
+            what = "derived" if name in derived else "snapshot" if name in TABLES else "signed"
             raise ControlError(
                 f"{root / FOLDER / name}.sql: {name!r} is a {what} table already", remedy="give it a name of its own"
             )

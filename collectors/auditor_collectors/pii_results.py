@@ -1,0 +1,146 @@
+"""Results of a labelled corpus of personal data that went through the audited system: counts by type, and no text.
+
+Rules kept here: only counts, instants and listed names leave; a type or a corpus that ``auditor.toml`` does not list is
+``undeclared``; more can neither be detected nor left unredacted than was planted; a row without a count is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from auditor.tables.audit import UNDECLARED
+from auditor_collectors import files
+from auditor_collectors.batches import connect, coverage, exactly, literal, not_future, rows, stream
+from auditor_collectors.mapping import Instant, Mapped, Plain, Strict, count, instant, mapped, text
+from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.table_checks import future, refuse_first
+from auditor_collectors.table_files import parse_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.collector import Batch, CollectContext
+
+COUNTS = ("planted", "detected", "unredacted", "scanner_planted", "scanner_found")
+AT_MOST = {"detected": "planted", "unredacted": "planted", "scanner_found": "scanner_planted"}
+
+
+class Columns(Strict):
+    """Where each declared column is in the source."""
+
+    event_time: Instant
+    corpus: Mapped
+    type: Mapped
+    planted: Plain
+    detected: Plain
+    unredacted: Plain
+    scanner_planted: Plain
+    scanner_found: Plain
+
+    def texts(self) -> dict[str, str]:
+        """Return the column of the source by the name under which its text is kept."""
+        names = ("event_time", "corpus", "type", *COUNTS)
+        return {f"{name}_text": getattr(self, name).column for name in names}
+
+    def parsed(self) -> str:
+        """Return the SQL columns of every parsed value and the text that it was parsed from."""
+        columns = [f"{text(self.event_time)} as event_time_text, {instant(self.event_time)} as event_time"]
+        read = [(name, mapped(getattr(self, name))) for name in ("corpus", "type")]
+        read += [(name, count(getattr(self, name))) for name in COUNTS]
+        columns += [f"{text(getattr(self, name))} as {name}_text, {value} as {name}" for name, value in read]
+        return ", ".join(columns)
+
+    def problems(self, at_most: str) -> list[tuple[str, str, str]]:
+        """Return, for everything that may be wrong: its condition, the text to show, and what was expected."""
+        problems = [
+            ("event_time is null", "event_time_text", self.event_time.expected()),
+            (future("event_time"), "event_time_text", at_most),
+            ("corpus_text is null", "corpus_text", "the name of a corpus"),
+            ("type_text is null", "type_text", "the name of a type"),
+        ]
+        problems += [(f"{name} is null", f"{name}_text", "a whole number, zero or more") for name in COUNTS]
+        problems += [(f"{few} > {many}", f"{few}_text", f"at most what is {many}") for few, many in AT_MOST.items()]
+        return problems
+
+
+class Options(BaseModel):
+    """``[sources.<name>]`` with ``kind = "pii_results"``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: Globs
+    format: Literal["jsonl", "csv"]
+    columns: Columns
+
+
+EXAMPLE = """\
+# What the system reported of a labelled corpus of personal data, and what was left of it in what it put out.
+[sources.pii_results]
+kind = "pii_results"
+files = ["pii/*.jsonl"]
+format = "jsonl"                         # or csv
+
+[sources.pii_results.columns]
+event_time = { column = "ranAt", unit = "rfc3339" }
+corpus = { column = "corpus", values = { "support-v3" = "support-v3" } }
+type = { column = "type", values = { EMAIL = "EMAIL", IBAN = "IBAN" } }
+planted = { column = "planted" }
+detected = { column = "detected" }
+unredacted = { column = "unredacted" }
+scanner_planted = { column = "scannerPlanted" }   # pieces shown to the scanner of the output, to test it
+scanner_found = { column = "scannerFound" }
+"""
+
+
+class PiiResultsCollector:
+    """Reads results of a labelled corpus."""
+
+    example = EXAMPLE
+
+    def check(self, options: dict[str, Any]) -> list[str]:
+        """Return what is wrong with ``options``."""
+        return problems_of(Options, options)
+
+    def collect(self, options: dict[str, Any], context: CollectContext) -> Iterator[Batch]:
+        """Yield results and one coverage row. Raises ``CollectionError`` naming file, row and column."""
+        wanted = Options.model_validate(options)
+        columns = wanted.columns
+        texts, problems = columns.texts(), columns.problems(not_future(context))
+        paths = files.find(context.root, wanted.files, context.source)
+        found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
+        parts, records, unnamed = [], 0, 0
+        with connect(context) as connection:
+            for number, file in enumerate(found):
+                part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
+                names = ["corpus", "type"]
+                counted, lost = refuse_first(
+                    connection, part, file.name, problems, texts, names, context, noun="result"
+                )
+                parts.append(part)
+                records, unnamed = records + counted, unnamed + sum(lost.values())
+            files.refuse_changed(found)
+            kept = 0
+            for batch in stream(connection, "pii_results", _select(exactly(*parts), context)):
+                kept += batch.rows.num_rows
+                yield batch
+        row = coverage(
+            context,
+            pages=len(found),
+            records=records,
+            duplicates=records - kept,
+            sha256=files.listing_digest(found),
+            detail=f"{unnamed} names that the mapping does not list" if unnamed else None,
+        )
+        yield rows("coverage", [row])
+
+
+def _select(parts: str, context: CollectContext) -> str:
+    return f"""
+        select distinct
+            {literal(context.scope.system)} as system, {literal(context.scope.environment)} as environment,
+            {literal(context.source)} as source, event_time, coalesce(corpus, {literal(UNDECLARED)}) as corpus,
+            coalesce(type, {literal(UNDECLARED)}) as type, {", ".join(COUNTS)}
+        from read_parquet({parts})
+    """

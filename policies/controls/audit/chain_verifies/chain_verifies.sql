@@ -1,0 +1,88 @@
+-- Each declared audit log, whatever it holds of the window; each of its chains of hashes with an event in the window; and
+-- each chain that an earlier collection saw, whenever it was written. Chain 0 holds the events of no chain: those of a
+-- type that never links, and those that lost their hash. n: events. unverified: linked, but nobody recomputed the hash.
+with logs as (
+    select
+        cell,
+        split_part(cell, '/', 1) as source
+    from unnest($cells) as declared(cell)
+),
+sums as (
+    select
+        source,
+        chain,
+        count(*) as n,
+        count(*) filter (where not hash_verified) as mismatches,
+        count(*) filter (where chain > 0 and hash_verified is null) as unverified,
+        count(*) filter (where link = 'missing') as missing,
+        count(*) filter (where link = 'forked') as forked,
+        count(*) filter (where link = 'continued') as continued,
+        count(*) filter (where link = 'genesis') as starts,
+        count(*) filter (where chain = 0 and not coalesce(list_contains($unlinked_types, event_type), false)) as unhashed
+    from log_events
+    group by source, chain
+),
+held as (
+    select
+        logs.cell,
+        coalesce(sum(sums.n), 0)::bigint as events,
+        coalesce(sum(sums.n) filter (where sums.chain > 0), 0)::bigint as linked,
+        coalesce(sum(sums.starts), 0)::bigint as starts
+    from logs
+    left join sums on sums.source = logs.source
+    group by logs.cell
+)
+select
+    concat('log ', cell) as resource,
+    'log' as role,
+    null::bigint as chain,
+    1 as n,
+    events,
+    linked,
+    starts,
+    0 as mismatches,
+    0 as unverified,
+    0 as missing,
+    0 as forked,
+    0 as continued,
+    0 as unhashed,
+    null::varchar as witness
+from held
+union all
+select
+    concat(source, ' chain ', chain) as resource,
+    'chain' as role,
+    chain,
+    n,
+    n as events,
+    case when chain > 0 then n else 0 end as linked,
+    starts,
+    mismatches,
+    unverified,
+    missing,
+    forked,
+    continued,
+    unhashed,
+    null::varchar as witness
+from sums
+union all
+select
+    concat(audit_chains.source, ' seen before as ', audit_chains.head) as resource,
+    'witness' as role,
+    audit_chains.chain,
+    1 as n,
+    audit_chains.events,
+    0 as linked,
+    0 as starts,
+    0 as mismatches,
+    0 as unverified,
+    0 as missing,
+    0 as forked,
+    0 as continued,
+    0 as unhashed,
+    audit_chains.witness
+from audit_chains
+join logs on logs.source = audit_chains.source
+where audit_chains.witness <> 'none'
+    and coalesce(epoch_us(audit_chains.first_time), 0) < $as_of_us
+order by resource

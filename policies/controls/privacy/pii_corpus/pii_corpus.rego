@@ -1,0 +1,52 @@
+# METADATA
+# title: Planted personal data was detected and redacted
+# description: >-
+#   Of every declared type, the last run of the labelled corpus in the window planted enough, the system missed at most the
+#   allowed share, and none was left in what it put out. The scanner that looked there was shown pieces of its own: what it
+#   cannot find it cannot call redacted.
+# custom:
+#   severity: critical
+#   evidence_for: [checklist/9, gdpr/art-5-1-c, gdpr/art-32]
+#   requires:
+#     - control: coverage.source_observed
+#       parameters: {observation: bounded}
+#   sample_size: planted
+#   unit: ppm
+#   parameters:
+#     cells: {type: array, items: string, description: "source/account/region of each file of results"}
+#     corpus: {type: string, description: name of the corpus}
+#     types: {type: array, items: string, description: types of personal data that have to be tested}
+#     missed_limit_ppm: {type: integer, unit: ppm, description: "pieces per million that may be missed; at or below this passes"}
+#     min_planted: {type: integer, unit: "1", default: 20, description: fewer pieces of a type are no test}
+#     min_scanner_recall_ppm: {type: integer, unit: ppm, default: 950000, description: "of the scanner's own pieces, those that it has to find"}
+package controls.privacy.pii_corpus
+
+default decision := {"verdict": "inconclusive", "reason": "no_data"}
+
+decision := object.union(outcome, {"observed": observed, "limit": input.parameters.missed_limit_ppm}) if {
+	every column in ["planted", "missed", "unredacted", "scanner_planted", "scanner_found"] {
+		is_number(input.row[column])
+	}
+	every name in ["missed_limit_ppm", "min_planted", "min_scanner_recall_ppm"] {
+		is_number(input.parameters[name])
+	}
+}
+
+observed := {name: input.row[name] | some name in ["planted", "missed", "unredacted", "scanner_planted", "scanner_found"]}
+
+outcome := {"verdict": "fail", "reason": "pii_unredacted"} if {
+	input.row.unredacted > 0
+} else := {"verdict": "inconclusive", "reason": "no_data"} if {
+	input.row.planted <= 0
+} else := {"verdict": "inconclusive", "reason": "low_sample"} if {
+	input.row.planted < input.parameters.min_planted
+} else := {"verdict": "fail", "reason": "pii_missed"} if {
+	input.row.missed * 1000000 > input.parameters.missed_limit_ppm * input.row.planted
+} else := {"verdict": "inconclusive", "reason": "scanner_blind"} if {
+	not scanned
+} else := {"verdict": "pass", "reason": "pii_redacted"}
+
+scanned if {
+	input.row.scanner_planted > 0
+	input.row.scanner_found * 1000000 >= input.parameters.min_scanner_recall_ppm * input.row.scanner_planted
+}
