@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from auditor.estate.release.rollback import flags_off
 from auditor.estate.release.timeline import BASELINE, FIRST_FLAG, FLAG_EVERY, FLAGS
 from auditor.model import isoformat
 
@@ -87,8 +88,8 @@ class Rollout:
     baked: datetime | None
 
 
-def rollouts(incidents: Collection[str], off: Mapping[str, datetime]) -> list[Rollout]:
-    """Return the deployments in their order; ``off`` is when a rollback had switched off which flag."""
+def rollouts(incidents: Collection[str]) -> list[Rollout]:
+    """Return the deployments in their order; a rollback switches flags off in some of its own."""
     found = [Rollout(dict.fromkeys(FLAGS, False), CREATED, CREATED + ROLLOUT, CREATED + ROLLOUT + BAKE)]
     order = list(FLAGS)
     if "flag_out_of_order" in incidents:
@@ -103,15 +104,15 @@ def rollouts(incidents: Collection[str], off: Mapping[str, datetime]) -> list[Ro
         )
     if "flag_off_again" in incidents:
         found.append(_emergency(FLAGS[1], OFF_AGAIN))
-    found += [_emergency(flag, at) for flag, at in off.items()]
+    found += [_emergency(flag, at) for flag, at in flags_off(incidents).items()]
     return sorted(found, key=lambda one: one.started)
 
 
-def files(known: datetime, incidents: Collection[str], _seed: int, off: Mapping[str, datetime]) -> dict[str, bytes]:
+def files(known: datetime, incidents: Collection[str], _seed: int) -> dict[str, bytes]:
     """Return the document, its versions and their deployments as they stand at ``known``."""
     written = {"appconfig/strategy.json": _json(STRATEGY)}
     values: dict[str, Any] = {}
-    for number, one in enumerate(rollouts(incidents, off), start=1):
+    for number, one in enumerate(rollouts(incidents), start=1):
         if one.started < known:
             changed = {"_createdAt": isoformat(CREATED), "_updatedAt": isoformat(one.started)}
             values = values | {KEYS[flag]: {"enabled": on, **changed} for flag, on in one.sets.items()}
