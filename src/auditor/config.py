@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from auditor.collector import ENTRY_POINT_GROUP, Collector
 from auditor.core.canonical import canonical_json
 from auditor.errors import UsageError, raise_all
-from auditor.model import Scope
+from auditor.model import Scope, isoformat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +52,10 @@ class Document(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configured source with its collector; ``options`` is its table without ``kind`` and ``environment``.
+    """One configured source with its collector; ``options`` is its table without what is said of every source.
 
-    ``environment`` is that of its rows where it is another than the scope's, as that of a staging system.
+    ``environment`` is that of its rows where it is another than the scope's, as that of a staging system; before
+    ``begins`` there is nothing to collect, as of a canary that is not deployed yet, and that is what is recorded.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Source:
     collector: Collector
     options: dict[str, Any]
     environment: str | None = None
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,17 @@ def load_config(path: Path) -> Config:
         environment = options.pop("environment", None)
         if environment is not None and not (isinstance(environment, str) and environment):
             problems.append(f"sources.{name}.environment: is {environment!r}, expected the name of an environment")
+        begins = options.pop("begins", None)
+        if begins is not None and not (isinstance(begins, datetime) and begins.tzinfo is not None):
+            problems.append(f"sources.{name}.begins: is {begins!r}, expected an instant with its offset, unquoted")
+            begins = None
         if kind not in collectors:
             known = ", ".join(sorted(collectors))
             problems.append(f"sources.{name}.kind: is {kind!r}, expected one of {known}")
             continue
         collector: Collector = collectors[kind].load()()
         problems += [f"sources.{name}.{problem}" for problem in collector.check(options)]
-        sources.append(Source(name, kind, collector, options, environment))
+        sources.append(Source(name, kind, collector, options, environment, begins))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
     return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
 
@@ -103,6 +110,7 @@ def mappings(config: Config) -> bytes:
     sources = [
         {"name": one.name, "kind": one.kind, "options": _archivable(one.options)}
         | ({} if one.environment is None else {"environment": one.environment})
+        | ({} if one.begins is None else {"begins": isoformat(one.begins)})
         for one in sorted(config.sources, key=lambda one: one.name)
     ]
     return canonical_json({"schemaVersion": 1, "sources": sources})

@@ -311,6 +311,7 @@ SENTENCES: dict[str, str] = {
     "head_unknown": "the log begins within a chain: whether anything was before is not known",
     "chain_held": "what an earlier run saw of the chain is still there",
     "chain_altered": "what an earlier run saw of the chain was altered since",
+    "chain_unsealed": "of some chains nothing says whether an earlier run saw them otherwise",
     "chain_lost": "a chain that an earlier run saw is gone",
     "operation_recorded": "{observed} operations are recorded from start to completion",
     "operation_unrecorded": "{observed} requests have no record in the audit log",

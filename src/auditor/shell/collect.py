@@ -6,13 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.adapters.snapshot.writer import SnapshotWriter
-from auditor.collector import CollectContext
+from auditor.collector import Batch, CollectContext
 from auditor.config import load_config, mappings
+from auditor.model import isoformat
+from auditor.tables import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+
+    from auditor.config import Source
+    from auditor.model import Scope
 
 
 def collect(
@@ -35,10 +40,34 @@ def collect(
             def show(done: int, total: int, name: str = source.name) -> None:
                 progress(done, total, name)
 
+            scope = replace(config.scope, environment=source.environment or config.scope.environment)
+            if source.begins is not None and collected_at < source.begins:
+                writer.write(_not_begun(source, scope, collected_at), source.name)
+                continue
             with writer.workspace() as work:
-                scope = replace(config.scope, environment=source.environment or config.scope.environment)
                 context = CollectContext(source.name, scope, config.root, work, collected_at, show)
                 for batch in source.collector.collect(source.options, context):
                     writer.write(batch, source.name)
         sources = [(source.name, source.kind, source.environment or "") for source in config.sources]
         return writer.finish(config.scope, collected_at, sources, mappings(config))
+
+
+def _not_begun(source: Source, scope: Scope, collected_at: datetime) -> Batch:
+    """Return what is recorded of a source that has not begun: it was due to be asked, and there is nothing yet."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    row = dict.fromkeys(schema("coverage").names) | {
+        "system": scope.system,
+        "environment": scope.environment,
+        "source": source.name,
+        "account": "",
+        "region": "",
+        "call": "read_files",
+        "status": "failed",
+        "pages": 0,
+        "records": 0,
+        "duplicates": 0,
+        "detail": f"the source begins at {isoformat(source.begins)}" if source.begins else None,
+        "collected_at": collected_at,
+    }
+    return Batch("coverage", pa.RecordBatch.from_pylist([row], schema=schema("coverage")))

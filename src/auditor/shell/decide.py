@@ -145,7 +145,7 @@ class _Run:
         return line.window.at(self._inputs.as_of, shift, self.anchors) if line.window else None
 
     def derive_tables(self) -> None:
-        """Compute the derived tables that the profile's controls read, each once, as far as the lines that read it go."""
+        """Compute the derived tables that the profile reads, each once, as far as the lines that read it go."""
         pack, profile = self._inputs.pack, self._inputs.profile
         readers: dict[str, list[Line]] = {}
         for line in profile.document.lines:

@@ -35,7 +35,8 @@ request_id = { column = "requestId" }
 route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
 kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
 latency = { column = "latencyMs", unit = "ms" }
-outcome = { column = "status", values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" } }
+outcome.column = "status"
+outcome.values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
 cache = { column = "cache", values = { HIT = "hit", MISS = "miss", BYPASS = "bypass" } }
 input_tokens = { column = "inputTokens" }
 output_tokens = { column = "outputTokens" }
@@ -58,7 +59,11 @@ CONFIG = (
     "# Requests to the service, to its canary, and to staging; the load balancer counts all three.\n"
     + "".join(
         _SOURCE.format(name=name, columns=_COLUMNS, more=more)
-        for name, more in (("requests", ""), ("canary", ""), ("staging_requests", 'environment = "staging"\n'))
+        for name, more in (
+            ("requests", ""),
+            ("canary", f"begins = {isoformat(CANARY.start)}\n"),
+            ("staging_requests", 'environment = "staging"\n'),
+        )
     )
     + support.CONFIG
     + money.CONFIG
@@ -69,6 +74,8 @@ SLOT_S = 10
 SPIKE = Span(datetime.fromisoformat("2025-01-14T10:50:00Z"), datetime.fromisoformat("2025-01-14T10:53:00Z"))
 SUSTAINED = Span(datetime.fromisoformat("2025-01-14T11:20:00Z"), datetime.fromisoformat("2025-01-14T11:26:00Z"))
 BUSY = Span(RUNS["before"] - timedelta(minutes=20), RUNS["two_hours"])
+# Each flag is watched for two minutes, and that has to be enough to see it make things worse.
+SWITCHING = Span(PHASES["phase_5"].start - timedelta(minutes=11), PHASES["phase_5"].end + timedelta(minutes=3))
 FIRST_DAY = Span(RUNS["two_hours"], RUNS["one_day"])
 
 
@@ -85,6 +92,8 @@ class Stream:
         """Return how many requests the slot at ``moment`` has, less or more one."""
         if self.name == "canary":
             return 1 if "low_traffic" in incidents else 16
+        if SWITCHING.holds(moment):
+            return 60
         if self.name == "staging_requests" or BASELINE.holds(moment) or BUSY.holds(moment):
             return 14
         return 3 if FIRST_DAY.holds(moment) else 1
