@@ -27,6 +27,7 @@ OTHERS = {
     "flags/appconfig.json": '{"version": "1", "flags": {"enableDirectBedrock": {"name": "direct"}}, '
     '"values": {"enableDirectBedrock": {"enabled": true}}}',
     "logs/app.log": 'AUDIT: {"eventId": "e1", "timestamp": "2025-01-14T11:00:00Z", "eventType": "operation_start"}\n',
+    "deployment/log.jsonl": '{"at": "2025-01-14T08:00:00Z", "event": "PHASE_START", "phase": "phase_1", "seq": 1}\n',
     "health/checks.jsonl": '{"component": "mcp", "at": "2025-01-14T11:00:00Z", "status": "UP"}\n',
     "alarms/answers.jsonl": '{"call": "DescribeAlarms", "account": "111122223333", "region": "eu-central-1", '
     '"answered_at": "2025-01-14T08:00:00Z", "status": "ok", "pages": ["alarms/0800.json"]}\n',

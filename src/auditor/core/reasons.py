@@ -126,6 +126,9 @@ SENTENCES: dict[str, str] = {
     "flag_failing": "more errors than before the first flag: {observed}",
     "flag_in_effect": "the flag is on, and the cache answered {observed} requests",
     "no_cache_hits": "the cache answered {observed} requests, at least {limit} show that it works",
+    "alarm_quiet": "the alarm is in state {observed}",
+    "alarm_firing": "the alarm is going off: state {observed}",
+    "alarm_undecided": "the alarm is in state {observed}, which says nothing",
     # what was tested, scanned, rehearsed and validated
     "tests_passed": "{observed} of the executed cases passed, required are more than {limit}, or all",
     "tests_failed": "{observed} of the executed cases passed, and more than {limit} must, or all",
