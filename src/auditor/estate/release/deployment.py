@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from auditor.estate.release import flag_service, rollback
+from auditor.estate.release import flag_service
 from auditor.estate.release.timeline import PHASES, Span
 from auditor.model import isoformat
 
@@ -115,24 +115,13 @@ OPEN = "unhealthy"
 )
 
 
-<<<<<<< HEAD
-def files(
-    known: datetime, incidents: Collection[str], seed: int, off: Mapping[str, datetime] | None = None
-) -> dict[str, bytes]:
-    """Return the files as they stand at ``known``; ``off``: which flag was switched off when, else by the rollback."""
-=======
 def files(known: datetime, incidents: Collection[str], seed: int) -> dict[str, bytes]:
     """Return the files as they stand at ``known``."""
->>>>>>> deployment
     records = [one for one in _numbered(incidents) if datetime.fromisoformat(one["at"]) < known]
     return {
         "deployment/log.jsonl": _lines(records),
         "health/checks.jsonl": _lines(list(_checks(known, incidents))),
-<<<<<<< HEAD
-        **flag_service.files(known, incidents, seed, rollback.flags_off(incidents) if off is None else off),
-=======
         **flag_service.files(known, incidents, seed),
->>>>>>> deployment
     }
 
 
