@@ -57,6 +57,7 @@ SILENT = (DEPLOYMENT_END + timedelta(minutes=22), DEPLOYMENT_END + timedelta(min
 # When somebody asked: before each run, and at the end of the first, the fourth and the last phase.
 CAPTURES = (
     RUNS["before"] - timedelta(seconds=10),
+    RUNS["approved"] - timedelta(seconds=10),
     PHASES["phase_1"].end - timedelta(minutes=5),
     RUNS["decision_1"] - timedelta(minutes=2),
     RUNS["decision_2"] - timedelta(minutes=1),
