@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.core.findings import agree_on_clocks, check_rows, counts, findings
+from auditor.core.findings import agree_on_clocks, check_rows, counts, findings, not_elapsed, while_running
 from auditor.core.graph import topological_order
 from auditor.core.reasons import SENTENCES, quantity, sentence
 from auditor.errors import ControlError
@@ -107,3 +107,20 @@ def test_every_reason_makes_a_sentence_even_of_nothing(reason):
 )
 def test_quantities_have_units(value, unit, words):
     assert quantity(value, unit) == words
+
+
+@pytest.mark.parametrize("window", [None, WINDOW])
+def test_a_window_that_has_not_begun_is_said_to_have_not(window):
+    one = not_elapsed("line", "slo.p95", window)
+    assert (one.verdict, one.reason, one.members, one.window) == (Verdict.INCONCLUSIVE, "not_elapsed", 0, window)
+
+
+@pytest.mark.parametrize(("early", "stands"), [(True, [Verdict.FAIL]), (False, [])])
+def test_before_a_window_has_ended_only_a_fail_that_nothing_mends_stands(early, stands):
+    reasons = {"pass": "within_limit", "fail": "over_limit", "inconclusive": "no_data", "not_applicable": "listed"}
+    given_rows = [{"resource": verdict} for verdict in reasons]
+    decided = [{"verdict": verdict, "reason": reason, "observed": 7} for verdict, reason in reasons.items()]
+    found = while_running(findings("line", "slo.p95", WINDOW, given_rows, decided), early_fail=early)
+    assert [one.verdict for one in found if one.verdict is not Verdict.INCONCLUSIVE] == stands
+    assert {one.reason for one in found if one.verdict is Verdict.INCONCLUSIVE} == {"not_elapsed"}
+    assert {one.observed for one in found} == {7}
