@@ -353,7 +353,7 @@ SENTENCES: dict[str, str] = {
     "scanner_blind": "the scanner misses too much of what it is shown: {observed}",
 }
 
-SECOND_US, MINUTE_US = 1_000_000, 60_000_000
+SECOND_US, MINUTE_S = 1_000_000, 60
 # Units of whole parts: how many make one that a person reads, and what to write after it.
 SCALES = {"ppm": (10_000, " %"), "tenths": (10, "x")}
 
@@ -363,10 +363,13 @@ def sentence(reason: str, observed: Any, limit: Any, unit: str = "") -> str:
     return SENTENCES[reason].format(observed=quantity(observed, unit), limit=quantity(limit, unit))
 
 
-def _duration(seconds: int) -> str:
-    """Return whole seconds in hours, minutes and seconds, without those that are none."""
-    parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+def _duration(micros: int) -> str:
+    """Return whole seconds from a minute on in hours, minutes and seconds, without those that are none; else s or ms."""
+    seconds, rest = divmod(micros, SECOND_US)
+    if seconds >= MINUTE_S and not rest:
+        parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s"))
+        return " ".join(f"{number} {unit}" for number, unit in parts if number)
+    return f"{micros / SECOND_US:.3f} s" if seconds >= 1 else f"{micros / 1000:g} ms"
 
 
 def quantity(value: Any, unit: str = "") -> str:
@@ -378,9 +381,7 @@ def quantity(value: Any, unit: str = "") -> str:
     if isinstance(value, list):
         return ", ".join(quantity(one, unit) for one in value)
     if unit == "us" and isinstance(value, int):
-        if value >= MINUTE_US and value % SECOND_US == 0:
-            return _duration(value // SECOND_US)
-        return f"{value / 1_000_000:.3f} s" if value >= 1_000_000 else f"{value / 1000:g} ms"  # noqa: PLR2004 - one second
+        return _duration(value)
     if unit in SCALES and isinstance(value, int):
         parts, suffix = SCALES[unit]
         return f"{Decimal(value) / parts:f}{suffix}"
