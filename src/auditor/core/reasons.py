@@ -364,7 +364,7 @@ def sentence(reason: str, observed: Any, limit: Any, unit: str = "") -> str:
 
 
 def _duration(micros: int) -> str:
-    """Return whole seconds from a minute on in hours, minutes and seconds, without those that are none; else s or ms."""
+    """Return whole seconds, from a minute on, in hours, minutes and seconds without zeros; else in s or ms."""
     seconds, rest = divmod(micros, SECOND_US)
     if seconds >= MINUTE_S and not rest:
         parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s"))
