@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -95,6 +96,19 @@ def _shifted(table, by):
 def known_before(tables, moment):
     """Return ``tables`` without what happened at ``moment`` or later; a heartbeat is known when its interval ended."""
     return tables | {name: _known(tables[name], column, moment) for name, column in HAPPENED.items()}
+
+
+def again_at(tables, moment):
+    """Return ``tables`` and, of all that happened, the same once more at ``moment``; a heartbeat takes 10 s."""
+    result = dict(tables)
+    for name in HAPPENED:
+        table = tables[name]
+        for index, field in enumerate(table.schema):
+            if field.name in {"event_time", "start_time", "end_time", "signed_at"}:
+                at = moment + timedelta(seconds=10) if field.name == "end_time" else moment
+                table = table.set_column(index, field, pa.array([at] * table.num_rows, field.type))
+        result[name] = pa.concat_tables([tables[name], table])
+    return result
 
 
 def _known(table, column, moment):
