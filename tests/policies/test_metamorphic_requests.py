@@ -5,22 +5,22 @@ is known, whatever the verdict is. Traffic comes from shapes of minutes at and a
 honest, and the declared capacity a true one. Each law decides through DuckDB and Wasm.
 """
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from policies.shipped_cases import RANK, law
-from policies.traffic import FATES, JUDGES, Traffic, capacities, judges, minutes, traffics
+from policies.shipped_cases import PACK, RANK, law
+from policies.traffic import FATES, JUDGES, START, Traffic, capacities, judges, minutes, traffics
 
-from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.rego.wasm import WasmEngine
-from auditor.shipped import policies_dir
 
 TOO_FEW = {"low_sample", "no_data"}
 
 
 @pytest.fixture(scope="module")
 def engine():
-    with WasmEngine(load_pack(policies_dir())) as engine:
+    with WasmEngine(PACK) as engine:
         yield engine
 
 
@@ -41,7 +41,7 @@ def test_bad_requests_more_never_improve(judge, traffic, minute, number, data, e
     before, why = judge.verdict(traffic, engine)
     after, _ = judge.verdict(more, engine)
     if before == "inconclusive" and why & TOO_FEW:
-        return  # one bad request in enough of them is a pass
+        return  # one bad request among enough of them is a pass
     assert RANK.index(after) <= RANK.index(before)
 
 
@@ -80,9 +80,28 @@ def test_a_minute_less_never_makes_a_pass(judge, traffic, minute, observed, capa
     assert after != "pass" or before == "pass"
 
 
+early = st.sampled_from([one for one in JUDGES.values() if PACK.controls[one.control].metadata.early_fail])
+
+
+@law()
+@given(judge=early, traffic=traffics, minute=minutes, blind=some, capacity=capacities)
+def test_what_fails_before_the_end_fails_at_the_end(judge, traffic, minute, blind, capacity, engine):
+    part = Traffic(traffic.minutes, blind=blind)
+    if judge.verdict(part, engine, capacity, as_of=START + timedelta(minutes=minute + 1))[0] == "fail":
+        assert judge.verdict(traffic, engine, capacity)[0] == "fail"
+
+
+@law()
+@given(judge=judges, traffic=traffics, minute=minutes, capacity=capacities)
+def test_nothing_passes_before_its_end_but_what_passes_then(judge, traffic, minute, capacity, engine):
+    """The engine calls these not elapsed; the controls do not rely on it."""
+    if judge.verdict(traffic, engine, capacity, as_of=START + timedelta(minutes=minute + 1))[0] == "pass":
+        assert judge.verdict(traffic, engine, capacity)[0] == "pass"
+
+
 def test_each_judge_passes_and_fails(engine):
     calm = Traffic(({"fast": 20, "hit": 40},) * 10)
-    bad = Traffic(({"fast": 1, "error": 20, "slow": 20},) * 10)
+    bad = Traffic(({"fast": 1, "error": 60, "slow": 20, "elsewhere": 9},) * 10)
     for name, judge in JUDGES.items():
         assert judge.verdict(calm, engine)[0] == "pass", name
         assert judge.verdict(bad, engine)[0] == "fail", name

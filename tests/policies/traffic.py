@@ -24,6 +24,7 @@ FATES = {
     "hit": SERVED | {"kind": "cached", "cache": "hit"},
     "untold": SERVED | {"outcome": None, "latency_us": None, "cache": None},
     "unplaced": SERVED | {"kind": None, "route": None},
+    "elsewhere": SERVED | {"route": "mcp"},
     "check": {"kind": "health_check", "outcome": "ok", "latency_us": 1},
 }
 SHAPES = [
@@ -41,6 +42,7 @@ SHAPES = [
     {"fast": 58, "untold": 2},
     {"fast": 50, "unplaced": 10, "client": 2},
     {"fast": 3},
+    {"fast": 30, "elsewhere": 1},
     {"hit": 60},
     {"check": 2},
     {},
@@ -115,6 +117,10 @@ class Judge:
 ROUTES = {"routes": ["direct"]}
 ASSURED = {"reading": "assured"}
 BURNS = {"budget_ppm": 50_000, "short_seconds": [120], "long_seconds": [600], "threshold_tenths": [20]}
+PERIODS = {"period_seconds": 300, "min_samples": 50}
+ERRORS = {"measure": "errors", "limit_ppm": 100_000}
+SLOW = {"measure": "slow", "kind": "generation", "latency_limit_us": 1_500_000, "limit_ppm": 50_000}
+MISSES = {"measure": "misses", "limit_ppm": 500_000}
 FAILED, LATE = ("error", "timeout"), ("slow", "timeout")
 JUDGES = {
     "p95": Judge("slo.p95_latency", ROUTES | {"kind": "generation", "latency_limit_us": 1_500_000}, LATE),
@@ -128,6 +134,10 @@ JUDGES = {
         "slo.cache_hit_rate", ROUTES | ASSURED | {"miss_limit_ppm": 500_000}, ("fast", "error"), good="hit"
     ),
     "burn rate": Judge("slo.burn_rate_bounded", BURNS, FAILED),
+    "errors of each period": Judge("slo.each_period_within_limit", ROUTES | ERRORS | PERIODS, FAILED),
+    "slow of each period": Judge("slo.each_period_within_limit", ROUTES | SLOW | PERIODS, LATE),
+    "misses of each period": Judge("slo.each_period_within_limit", ROUTES | MISSES | PERIODS, ("fast", "error"), "hit"),
+    "one route": Judge("recovery.single_route", {"kept_routes": ["direct"], "left_routes": ["mcp"]}, ("elsewhere",)),
     "most fail": Judge("rollback.most_requests_succeed", {}, FAILED),
     "errors sustained": Judge("rollback.errors_brief", {"limit_ppm": 100_000, "sustained_minutes": 2}, FAILED),
     "latency sustained": Judge(
