@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.core.findings import agree_on_clocks, check_rows, counts, findings
+from auditor.core.findings import agree_on_clocks, check_rows, counts, findings, not_elapsed, while_running
 from auditor.core.graph import topological_order
 from auditor.core.reasons import SENTENCES, quantity, sentence
 from auditor.errors import ControlError
@@ -69,6 +69,19 @@ def test_clocks_that_agree_keep_the_finding_and_those_that_do_not_are_inconclusi
 def test_a_resource_seen_by_one_clock_only_is_inconclusive():
     found = agree_on_clocks([one("a", "pass")], [[one("a", "pass"), one("b", "fail")], [one("a", "pass")]])
     assert {item.resource: item.verdict.value for item in found} == {"a": "pass", "b": "inconclusive"}
+
+
+def test_while_a_window_runs_only_an_early_fail_stands():
+    found = [one(verdict, verdict, "coverage") for verdict in ("pass", "fail", "inconclusive", "not_applicable")]
+    open_ = (Verdict.INCONCLUSIVE, "not_elapsed")
+    early = [(one.verdict, one.reason) for one in while_running(found, early_fail=True)]
+    assert early == [open_, (Verdict.FAIL, "coverage"), open_, open_]
+    assert [(one.verdict, one.reason) for one in while_running(found, early_fail=False)] == [open_] * 4
+
+
+def test_what_has_not_begun_measured_nothing():
+    found = not_elapsed("l", "c.d", None)
+    assert (found.verdict, found.reason, found.members) == (Verdict.INCONCLUSIVE, "not_elapsed", 0)
 
 
 def test_counts_name_every_verdict():

@@ -9,9 +9,20 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policies.shipped_cases import PACK, again_at, cases, decided, known_before, law, shifted, shuffled, tables_of, verdicts
 
 from auditor.adapters.rego.wasm import WasmEngine
+from policies.shipped_cases import (
+    PACK,
+    again_at,
+    cases,
+    decided,
+    known_before,
+    law,
+    shifted,
+    shuffled,
+    tables_of,
+    verdicts,
+)
 
 some_case = st.sampled_from(cases())
 

@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policies.shipped_cases import PACK, law
 
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.model import Window
 from auditor.shell.policy_cases import Case, decide_tables
 from collecting import COLLECTED_AT, Site, jsonl, request
+from policies.shipped_cases import PACK, law
 
 CONTROL = PACK.controls["slo.error_rate"]
 PARAMETERS, PROBLEMS = CONTROL.metadata.effective(

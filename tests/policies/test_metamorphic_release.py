@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policies.shipped_cases import PACK, RANK, law
 
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.model import Window
 from auditor.shell.policy_cases import Case, decide_case
+from policies.shipped_cases import PACK, RANK, law
 
 START = datetime(2025, 1, 14, 9, 45, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(seconds=600))
@@ -143,7 +143,9 @@ def immediate(engine, steps):
 def test_a_step_that_comes_later_or_not_or_in_a_rehearsal_never_improves(done, later, which, engine):
     def steps(moved, **more):
         return [
-            step(name, TRIGGERED_US + s * SECOND_US + (moved if name == which else 0), **(more if name == which else {}))
+            step(
+                name, TRIGGERED_US + s * SECOND_US + (moved if name == which else 0), **(more if name == which else {})
+            )
             for name, s in done.items()
         ]
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from policies.shipped_cases import PACK, RANK, law
-from policies.traffic import FATES, JUDGES, START, Traffic, capacities, judges, minutes, traffics
 
 from auditor.adapters.rego.wasm import WasmEngine
+from policies.shipped_cases import PACK, RANK, law
+from policies.traffic import FATES, JUDGES, START, Traffic, capacities, judges, minutes, traffics
 
 TOO_FEW = {"low_sample", "no_data"}
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
-from policies.shipped_cases import PACK, RANK
 
 from auditor.model import Window
 from auditor.shell.policy_cases import Case, decide_case
+from policies.shipped_cases import PACK, RANK
 
 START = datetime(2025, 1, 14, 10, tzinfo=UTC)
 MINUTES = 10
