@@ -66,9 +66,9 @@ coverage: $(READY) ## Run the tests of the pure core; every branch of it must be
 mutate-policies: $(READY) ## Break each policy in every way we know; a case or a Rego test must notice (ONLY=part of a path)
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/python -m tools.mutate rego --only "$(ONLY)"
 
-mutate: $(READY) ## Break policies, queries, decide, verify and what they rest on, and write docs/quality/mutation.md (long)
+mutate: $(READY) ## Break policies, queries and code, and write docs/quality/mutation.md (long; ONLY=part of a path)
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
-	$(BIN)/python -m tools.mutate rego python sql --tolerate sql --report docs/quality/mutation.md
+	$(BIN)/python -m tools.mutate rego python sql --tolerate sql --only "$(ONLY)" --report docs/quality/mutation.md
 
 bench: $(READY) ## Measure start-up, 1 M and 10 M requests against a scan and pandas, and write docs/benchmarks.md (long)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -92,15 +92,24 @@ class Sealing:
             self._chains[-1].add(row, self._kept)
 
     def rows(self, scope: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the rows of ``audit_chains``; a chain that was seen earlier and is gone is one too, number below 0."""
+        """Yield the rows of ``audit_chains``; a chain that was seen earlier and is gone is one too, number below 0.
+
+        Each says how many chains of the source are altered or lost, so that leaving out their rows does not hide it.
+        """
+        rows = list(self._rows())
+        altered, lost = (sum(row["witness"] == state for row in rows) for state in ("altered", "lost"))
+        for row in rows:
+            yield scope | row | {"altered_chains": altered, "lost_chains": lost}
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
         for chain in self._chains:
             found = [chain.links.get(one.events) == one.tail for one in self._witnesses if one.head == chain.head]
             witness = "none" if not found else "held" if all(found) else "altered"
-            yield scope | _row(chain.number, witness, chain)
+            yield _row(chain.number, witness, chain)
         heads = {chain.head for chain in self._chains}
         gone = sorted({one.head for one in self._witnesses} - heads)
         for number, head in enumerate(gone, start=1):
-            yield scope | _row(-number, "lost", None) | {"head": head}
+            yield _row(-number, "lost", None) | {"head": head}
 
 
 def _row(number: int, witness: str, chain: Chain | None) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """A baseline that ``auditor baseline capture`` froze before the change: one file of JSON lines.
 
 The first line is the header: period, digest of the snapshot that was measured, and how many lines of each kind follow.
-A ``share`` line is a row of ``baselines``, a ``value`` line one of ``baseline_values``. Rules kept here: the file is
-as long as its header says; with ``sha256`` it is the very file that was approved, to the byte; every period lies in that of
-the header; a metric, stratum and unit has each value once.
+A ``share`` line is a row of ``baselines``, a ``value`` line one of ``baseline_values``. Rules kept here: the file is as
+long as its header says; with ``sha256`` it is the very file that was approved, to the byte; every period lies in that
+of the header; a metric, stratum and unit has each value once.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Options(BaseModel):
 
 EXAMPLE = """\
 # What `auditor baseline capture` froze before the change. With its digest, no other file is taken for it.
-[sources.baseline]
+[sources.frozen_baseline]
 kind = "captured_baseline"
 file = "baseline.jsonl"
 # sha256 = "..."                         # as the command printed it

@@ -27,6 +27,12 @@ def _aliases(aliases: dict[str, str]) -> dict[str, str]:
     return aliases
 
 
+def _relative(path: str) -> str:
+    if not path or path.startswith("/"):
+        raise ValueError(f"is {path!r}, expected a path relative to auditor.toml")
+    return path
+
+
 class FlagOptions(BaseModel):
     """What every format has; ``aliases`` renames a key of the source to the plan's name."""
 
@@ -86,9 +92,13 @@ class ChangesOptions(FlagOptions):
 
 
 class DeploymentsOptions(FlagOptions):
-    """``versions`` is where the document of a hosted version lies, e.g. ``hosted/{version}.json``."""
+    """``versions`` is where the document of a hosted version lies, e.g. ``hosted/{version}.json``.
+
+    ``strategy`` is where the answer of GetDeploymentStrategy lies; ``auditor doctor`` looks whether it fits the plan.
+    """
 
     versions: str
+    strategy: Annotated[str, AfterValidator(_relative)] | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

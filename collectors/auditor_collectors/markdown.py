@@ -87,7 +87,7 @@ def _links(tokens: Sequence[Token], path: str) -> Iterator[str]:
         target = {"link_open": child.attrs.get("href"), "image": child.attrs.get("src")}.get(child.type)
         if target is None:
             continue
-        parts = urlsplit(str(target))
+        parts = urlsplit(str(target))  # of what markdown-it has escaped, so it parses
         if parts.scheme or parts.netloc or not parts.path:
             continue
         wanted = unquote(parts.path)

@@ -103,11 +103,11 @@ def _refuse_conflicts(
     row = connection.execute(
         f"""
         with versions as (
-            select {alike}, max(file_number) as file_number, max(row_number) as row_number
+            select {alike}, max({{'file': file_number, 'line': row_number}}) as place
             from read_parquet({exactly(part)})
             group by {alike}
         )
-        select max(file_number), arg_max(row_number, file_number)
+        select max(place) as place
         from versions
         group by {", ".join(key)}
         having count(*) > 1
@@ -116,6 +116,7 @@ def _refuse_conflicts(
         """
     ).fetchone()
     if row:
+        place = row[0]
         raise CollectionError(
-            f"{names[row[0]]}, line {row[1]}: this {noun} is also there with other content", remedy=AGAIN
+            f"{names[place['file']]}, line {place['line']}: this {noun} is also there with other content", remedy=AGAIN
         )

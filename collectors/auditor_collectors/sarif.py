@@ -110,18 +110,18 @@ class _Rules:
     def severity(self, where: str, result: dict[str, Any], levels: Mapping[str, str]) -> str:
         """Return the severity of ``result``."""
         rule = self._rule(where, result)
-        properties = (one.get("properties") or {} for one in (result, rule))
-        score = next((one["security-severity"] for one in properties if "security-severity" in one), None)
+        scores = (_object(where, one, "properties").get("security-severity") for one in (result, rule))
+        score = next((one for one in scores if one is not None), None)
         if score is not None:
             return _rated(where, score)
-        default = member(where, rule.get("defaultConfiguration") or {}, "level", optional(level))
+        default = member(where, _object(where, rule, "defaultConfiguration"), "level", optional(level))
         stated = member(where, result, "level", optional(level)) or default or "warning"
         return levels.get(stated, "unrated")
 
     def _rule(self, where: str, result: dict[str, Any]) -> dict[str, Any]:
         """Return the rule that ``result`` names by its place or its id; an empty one where it is not described."""
-        reference = member(where, result, "rule", optional(mapping)) or {}
-        component = (reference.get("toolComponent") or {}).get("index")
+        reference = _object(where, result, "rule")
+        component = _object(where, reference, "toolComponent").get("index")
         index = reference.get("index", result.get("ruleIndex"))
         group = self._driver if component is None else self._at(where, self._extensions, component)
         if index is not None and index != -1:
@@ -153,6 +153,10 @@ def _rated(where: str, score: Any) -> str:
 
 def _perhaps(where: str, owner: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return member(where, owner, name, optional(listing)) or []
+
+
+def _object(where: str, owner: dict[str, Any], name: str) -> dict[str, Any]:
+    return member(where, owner, name, optional(mapping)) or {}
 
 
 def _levels(where: str, invocation: dict[str, Any], name: str) -> list[str]:

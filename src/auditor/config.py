@@ -48,6 +48,7 @@ class Document(BaseModel):
     scope: ScopeSection
     sources: dict[str, dict[str, Any]] = Field(min_length=1)
     evaluate: dict[str, Any] = Field(default_factory=dict)
+    watch: dict[str, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,11 @@ def _archivable(value: Any, name: str = "") -> Any:
 def load_defaults(path: Path) -> dict[str, Any]:
     """Return the ``[evaluate]`` section: options of that command by name, checked by it. Raises ``UsageError``."""
     return _parse(path).evaluate
+
+
+def load_watch(path: Path) -> dict[str, Any]:
+    """Return the ``[watch]`` section, checked by the command that reads it. Raises ``UsageError``."""
+    return _parse(path).watch
 
 
 def _parse(path: Path) -> Document:

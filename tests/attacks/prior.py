@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from attacks.registry import HOLDS, attack
+from attacks.scene import refused
 from attacks.sequence import another_run, copied
 from auditor.adapters.bundle import layout
 from auditor.core.canonical import canonical_json
@@ -115,6 +116,25 @@ def left_out_before(scene: Scene) -> str:
     except VerificationError as error:
         return error.code
     return "verified"
+
+
+@attack("sequence", "a run in which a trigger fired is only told of by the run after it", "prior-missing")
+def told_of(scene: Scene) -> str:
+    second = fired(scene)
+    second.file()
+    third = another_run(second, second.start(), copied(second, "third"))
+    leave_out(third, statement_of(scene.bundle))
+    third.forge().settle().file()
+    return third.refusal(ledger=False)
+
+
+@attack("sequence", "the run before forgets the trigger that fired in the one before it", "prior-contradicts")
+def forgotten_before(scene: Scene) -> str:
+    """It would be refused itself; no run after it begins, either."""
+    second = fired(scene)
+    forget(second, lambda row: row["line"] != TRIGGER)
+    second.forge().file()
+    return refused(second.start)
 
 
 @attack("sequence", "an earlier run of another release is slipped in", "prior-foreign")

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Companies = Callable[..., Company]
 
 NAMES = [
-    "python", "packages", "policy pack", "profile", "signing key", "configuration", "temporary space", "opa",
-    "opa server", "replay isolation",
+    "python", "packages", "policy pack", "profile", "signing key", "configuration", "flag rollout",
+    "temporary space", "opa", "opa server", "replay isolation",
 ]  # fmt: skip
 
 

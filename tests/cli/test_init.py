@@ -27,12 +27,15 @@ OTHERS = {
     "flags/appconfig.json": '{"version": "1", "flags": {"enableDirectBedrock": {"name": "direct"}}, '
     '"values": {"enableDirectBedrock": {"enabled": true}}}',
     "logs/app.log": 'AUDIT: {"eventId": "e1", "timestamp": "2025-01-14T11:00:00Z", "eventType": "operation_start"}\n',
+    "deployment/log.jsonl": '{"at": "2025-01-14T08:00:00Z", "event": "PHASE_START", "phase": "phase_1", "seq": 1}\n',
     "health/checks.jsonl": '{"component": "mcp", "at": "2025-01-14T11:00:00Z", "status": "UP"}\n',
     "alarms/answers.jsonl": '{"call": "DescribeAlarms", "account": "111122223333", "region": "eu-central-1", '
     '"answered_at": "2025-01-14T08:00:00Z", "status": "ok", "pages": ["alarms/0800.json"]}\n',
     "alarms/0800.json": '{"MetricAlarms": []}',
     "probes/bedrock.jsonl": '{"at": "2025-01-14T11:00:00Z", "service": "bedrock", "target": "m", '
     '"region": "eu-central-1", "result": "ok", "ms": 800}\n',
+    "pii/results.jsonl": '{"ranAt": "2025-01-14T11:00:00Z", "corpus": "support-v3", "type": "IBAN", "planted": 9, '
+    '"detected": 9, "unredacted": 0, "scannerPlanted": 9, "scannerFound": 9}\n',
 }
 
 

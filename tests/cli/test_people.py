@@ -143,6 +143,19 @@ def test_a_sign_off_from_the_page_to_admission(firm: Callable[..., Firm]) -> Non
     assert office.admits(bundle, "slo") == (1, {"run-superseded", "sign-off-missing"})
 
 
+def test_that_a_line_does_not_apply_needs_a_reason_and_lets_nothing_through(firm: Callable[..., Firm]) -> None:
+    office = firm(sign_offs=(("slo", "product"),))
+    assert office.evaluates("", collected()[1]).code == 0
+    bundle = office.last()
+    about = [bundle, "--line", "slo", "--role", "product"]
+    assert office.auditor("sign-off", "request", *about, *office.relying, "--output", "page.html").code == 0
+    words = ("sign-off", "sign", *about, "--page", "page.html", "--decision", "NOT_APPLICABLE")
+    bare = office.says("bo", *words, "--output", "na.json", code=2)
+    assert "needs the reason" in bare.err
+    office.says("bo", *words, "--comment", "there is no traffic yet", "--output", "na.json")
+    assert office.admits(bundle, "slo") == (1, {"sign-off-missing"})
+
+
 def test_what_nobody_may_sign_is_refused_and_nothing_is_filed(firm: Callable[..., Firm]) -> None:
     office = firm()
     assert office.evaluates("", collected()[1]).code == 0

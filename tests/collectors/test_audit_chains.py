@@ -182,7 +182,7 @@ def test_a_nested_edit_that_the_old_hash_is_blind_to_changes_our_chain(tmp_path)
     assert {one["hash_verified"] for one in rows_of(edited, "application_events")} == {True}
     assert links(edited) == {1: ["genesis", *["linked"] * 5]}
     assert (row["mismatches"], row["missing"], row["forked"]) == (0, 0, 0)
-    assert row["witness"] == "altered"
+    assert (row["witness"], row["altered_chains"], row["lost_chains"]) == ("altered", 1, 0)
     assert row["tail"] != seen[0]["tail"]
 
 
@@ -214,6 +214,7 @@ def test_a_chain_that_was_seen_and_is_gone_is_a_row(tmp_path):
     assert {number: row["witness"] for number, row in found.items()} == {1: "held", -1: "lost"}
     assert {found[1]["head"], found[-1]["head"]} == {one["head"] for one in seen}
     assert (found[-1]["events"], found[-1]["tail"]) == (0, None)
+    assert {(row["altered_chains"], row["lost_chains"]) for row in found.values()} == {(0, 1)}
 
 
 def test_chains_that_end_in_one_hash_go_on_with_the_one_written_last():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from auditor.errors import CollectionError
 from auditor_collectors.files import inspect
 from auditor_collectors.junit_xml import read_report
 from auditor_collectors.test_results import TestResultsCollector
@@ -225,3 +226,16 @@ def test_no_case_is_lost_or_made_better(tmp_path_factory, children):
     found = read_report(inspect(path, path.name, max_line=None)).cases
     names = {"": "passed", "<failure/>": "failed", "<error/>": "error", "<skipped/>": "skipped"}
     assert [one.status for one in found] == [names[child] for child in children]
+
+
+@given(st.binary(max_size=40), st.integers(0, 400))
+def test_whatever_is_changed_is_read_or_refused(tmp_path_factory, new, at):
+    path = tmp_path_factory.mktemp("law") / "report.xml"
+    whole = report(case("a"), case("b", "<failure/>"), attributes='tests="2"').encode()
+    path.write_bytes(whole[:at] + new + whole[at + len(new) :])
+    try:
+        found = read_report(inspect(path, path.name, max_line=None))
+    except CollectionError as error:
+        assert str(error).startswith("report.xml")
+    else:
+        assert {one.status for one in found.cases} <= {"passed", "failed", "error", "skipped"}

@@ -9,6 +9,8 @@ import pytest
 
 from auditor.core.people import (
     ADJUDICATION,
+    ASSENT,
+    DISSENT,
     MODELS,
     SIGN_OFF,
     WAIVER,
@@ -19,6 +21,7 @@ from auditor.core.people import (
 )
 from auditor.core.statement import read_statement, statement_bytes
 from auditor.errors import VerificationError
+from auditor.statement_tables import DECISIONS
 from people_said import DIGEST, SIGNED
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ def test_what_is_written_is_read(kind: str) -> None:
         (SIGN_OFF, {"decision": "WITHDRAWN"}),
         (SIGN_OFF, {"withdraws": DIGEST}),
         (SIGN_OFF, {"decision": "MAYBE"}),
+        (SIGN_OFF, {"decision": "NOT_APPLICABLE", "comment": ""}),
+        (SIGN_OFF, {"decision": "NOT_APPLICABLE", "comment": " \n"}),
         (SIGN_OFF, {"acknowledges": [DIGEST, DIGEST]}),
         (SIGN_OFF, {"validUntil": "2026-03-01T12:00:00Z"}),
         (SIGN_OFF, {"person": ""}),
@@ -69,3 +74,10 @@ def test_a_withdrawal_is_a_leaf_of_its_own_kind() -> None:
     assert leaf_kind(withdrawal, SIGN_OFF) == "withdrawal"
     kinds = [leaf_kind(read(kind, {}), kind) for kind in MODELS]
     assert kinds == ["sign-off", "waiver", "waiver", "adjudication"]
+
+
+def test_that_a_line_does_not_apply_is_said_with_a_reason_and_is_neither_assent_nor_dissent() -> None:
+    said = read(SIGN_OFF, {"decision": "NOT_APPLICABLE", "comment": "there is no status page"})
+    assert leaf_kind(said, SIGN_OFF) == "sign-off"
+    assert "NOT_APPLICABLE" not in ASSENT | DISSENT
+    assert "NOT_APPLICABLE" in DECISIONS

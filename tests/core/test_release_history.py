@@ -66,23 +66,44 @@ def test_the_history_of_a_release() -> None:
     assert release_history(told, Scope("support", "production", "r3")).runs == ()
 
 
+EARLIER = ", expected an earlier run-started leaf"
+
+
 @pytest.mark.parametrize(
-    "told",
+    ("told", "words"),
     [
-        [("run", 0)],
-        [("run", 1), ("run-started", None)],
-        [("run-started", None), ("run", 5)],
-        [("sign-off", None), ("run", 0)],
-        [("run-started", None), ("run", 0), ("abandoned", 1)],
-        [("run-started", None), ("run", 0), ("run", 0)],
-        [("run-started", None), ("abandoned", 0), ("run", 0)],
-        [("run-started", None), ("run", 0, "r2")],
+        ([("run", 0)], f"leaf 0 (run) closes leaf 0, which does not come before it{EARLIER}"),
+        (
+            [("run", 1), ("run-started", None)],
+            f"leaf 0 (run) closes leaf 1, which does not come before it{EARLIER}",
+        ),
+        (
+            [("run-started", None), ("run", 5)],
+            f"leaf 1 (run) closes leaf 5, which does not come before it{EARLIER}",
+        ),
+        ([("sign-off", None), ("run", 0)], f"leaf 1 (run) closes leaf 0 (sign-off){EARLIER}"),
+        (
+            [("run-started", None), ("run", 0), ("abandoned", 1)],
+            f"leaf 2 (abandoned) closes leaf 1 (run){EARLIER}",
+        ),
+        (
+            [("run-started", None), ("run", 0), ("run", 0)],
+            "leaf 2 (run) closes leaf 0, which leaf 1 has closed",
+        ),
+        (
+            [("run-started", None), ("abandoned", 0), ("run", 0)],
+            "leaf 2 (run) closes leaf 0, which leaf 1 has closed",
+        ),
+        (
+            [("run-started", None), ("run", 0, "r2")],
+            "leaf 1 (run) is of support/production/r2 and closes leaf 0 of support/production/r1",
+        ),
     ],
 )
-def test_a_leaf_that_closes_what_it_cannot_is_refused(told: Any) -> None:
+def test_a_leaf_that_closes_what_it_cannot_is_refused(told: Any, words: str) -> None:
     with pytest.raises(VerificationError) as caught:
         check_history(leaves(*told))
-    assert caught.value.code == "ledger-closes-wrong"
+    assert (caught.value.code, caught.value.message) == ("ledger-closes-wrong", words)
 
 
 def test_a_statement_is_filed_once() -> None:

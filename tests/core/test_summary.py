@@ -16,6 +16,7 @@ def line(name, verdict, control=None, members=()):
         "checklist": ["52"],
         "controls": controls,
         "members": list(members),
+        "reason": "ci_straddles" if verdict == "inconclusive" else "over_limit",
     }
 
 

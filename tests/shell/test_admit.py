@@ -135,6 +135,19 @@ def test_an_environment_without_a_ledger_is_asked_for_none(place: Scene) -> None
     assert not told(place, ledger=False)
 
 
+def test_an_environment_that_nobody_trusts_has_no_gate_and_no_ledger_to_ask_for(place: Scene) -> None:
+    assert told(place, ledger=False, environment="elsewhere") == {"environment-mismatch": 1, "gate-unapproved": 1}
+
+
+def test_another_environments_ledger_is_none_of_the_environment_that_is_asked(place: Scene) -> None:
+    def add(policy: dict[str, Any]) -> None:
+        policy["environments"].append(policy["environments"][0] | {"name": "staging", "ledger": None})
+
+    place.amend(add)
+    assert told(place, ledger=False, environment="staging") == {"environment-mismatch": 1}
+    assert told(place, ledger=False) == {"ledger-not-consulted": 1}
+
+
 def test_a_reason_is_told_once(place: Scene) -> None:
     place.stamp()
     assert told(place, gate="go-live") == {"gate-absent": 1, "gate-unapproved": 1}

@@ -11,7 +11,7 @@ import pytest
 from auditor.adapters.bundle import layout
 from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.core.canonical import sha256_hex, strict_json
-from auditor.errors import UsageError, VerificationError
+from auditor.errors import EngineError, UsageError, VerificationError
 from auditor.shell.evaluate import Evaluation, evaluate
 from auditor.shell.verify import verify
 from auditor.shipped import policies_dir
@@ -102,10 +102,9 @@ def test_a_trigger_once_fired_stays_fired_in_every_later_run(company: Company, p
     told = [(one["line"], one["verdict"]) for one in prior_rows(later[1]) if one["run"] == statement]
     assert told == [("run", "fail"), ("trigger", "fail")]
     assert len(prior_rows(later[1])) == 4
-    # Only the run before is taken in: it hands on what came before it.
     files = {path.name for path in (later[1].bundle / layout.PRIOR).iterdir()}
-    digest = statement_of(later[0].bundle)
-    assert files == {f"{digest}.sigstore.json", f"{digest}.decisions.json"}
+    digests = [statement, statement_of(later[0].bundle)]
+    assert files == {f"{one}.{kind}.json" for one in digests for kind in ("sigstore", "decisions")}
 
 
 def test_runs_that_did_not_know_of_each_other_are_both_taken_in(company: Company, pack: Path) -> None:
@@ -143,6 +142,12 @@ def test_only_an_earlier_run_of_the_release_may_be_named(company: Company, tmp_p
         company.run(previous=[stranger])
     with pytest.raises(UsageError, match="no folder of a bundle"):
         company.run(previous=[tmp_path])
+
+
+def test_an_earlier_bundle_that_lacks_its_decisions_is_told(company: Company) -> None:
+    (company.run().bundle / layout.DECISIONS).unlink()
+    with pytest.raises(EngineError, match=layout.DECISIONS):
+        company.run()
 
 
 def test_what_lies_beside_the_bundles_is_passed_over(company: Company) -> None:

@@ -12,7 +12,7 @@ from auditor.adapters.signing.envelope import sign
 from auditor.adapters.trust.opening import open_signed
 from auditor.core.leaves import RUN_STARTED_PREDICATE, RunStartedPredicate
 from auditor.core.people import SIGN_OFF
-from auditor.errors import UsageError
+from auditor.errors import UsageError, VerificationError
 from auditor.model import isoformat
 from auditor.shell.ledger import abandon
 from auditor.shell.reliance import TrustPolicyReliance, check_ledger_of, ledger_trust
@@ -44,7 +44,7 @@ def test_a_run_is_sealed_within_the_longest_age(place: Scene) -> None:
 
 
 def test_a_run_that_names_no_trust_policy_is_of_any(place: Scene) -> None:
-    place.forge(lambda one: one.update(trust=None, chain=None, approval="unapproved"))
+    place.forge(lambda one: one.update(trust=None, chain=None, approval="unapproved")).settle()
     assert place.verify(ledger=False).bundle.predicate.trust is None
     assert place.filed().refusal() == "chain-missing"
 
@@ -125,9 +125,11 @@ def test_a_statement_is_about_the_environment_that_is_asked(place: Scene) -> Non
     assert (one.digest, one.person, one.roles) == (digest, "ada", {"security"})
     assert one.signed_at == place.company.tsa.now.replace(microsecond=0)
     elsewhere = place.say("ada", "security", scope=place.predicate()["scope"] | {"environment": "staging"})
-    assert refused(lambda: open_person(elsewhere, place.file(elsewhere), trust, ENVIRONMENT)) == (
-        "key-not-for-environment"
-    )
+    filed = place.file(elsewhere)
+    with pytest.raises(VerificationError) as caught:
+        open_person(elsewhere, filed, trust, ENVIRONMENT)
+    assert caught.value.code == "key-not-for-environment"
+    assert caught.value.message == f"statement {filed[:16]}: is about 'staging', not {ENVIRONMENT!r}"
 
 
 def test_statements_are_of_one_release_and_of_people(place: Scene) -> None:

@@ -117,6 +117,18 @@ def test_a_forger_whose_decisions_do_not_follow_is_refused(sealed: Sealed) -> No
     assert refusal(sealed, honest).code == "replay-differs"
 
 
+def test_whoever_asks_for_no_less_has_it_decided_again(sealed: Sealed) -> None:
+    def honest(bundle: CheckedBundle, timeout_s: float) -> Contained:
+        return decide_unlike(bundle, timeout_s, **document())
+
+    relying = pinned_key(sealed.public_pem, "key")  # as `admit` asks, which says nothing of replay
+    assert verify_relying(sealed.root, relying, decide_again=decide_alike).replayed
+    forge_decisions(sealed, lambda one: one["lines"][0].update(reason="waived"))
+    with pytest.raises(VerificationError) as caught:
+        verify_relying(sealed.root, relying, decide_again=honest)
+    assert caught.value.code == "replay-differs"
+
+
 def test_lines_of_another_form_are_refused_and_no_crash(sealed: Sealed) -> None:
     assert refusal(sealed, partial(decide_unlike, lines=7)).code == "replay-differs"
     forge_decisions(sealed, lambda one: one.update(lines=7))

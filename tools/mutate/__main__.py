@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.mutate.mutant import read_equivalents, stale, survivors
-from tools.mutate.report import TITLES, render, score, section
+from tools.mutate.report import TITLES, Section, read_sections, render, section
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tools.mutate.mutant import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,19 +25,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
     parser.add_argument("kinds", nargs="+", choices=list(TITLES))
     parser.add_argument("--only", default="", help="only files whose path contains this")
-    parser.add_argument("--report", type=Path, help="Markdown; each run replaces its kinds and keeps the others")
+    parser.add_argument("--report", type=Path, help="Markdown; each run replaces its files and keeps the others")
     parser.add_argument(
         "--tolerate", nargs="*", default=[], choices=list(TITLES), help="kinds whose survivors are only listed"
     )
     given = parser.parse_args()
     equivalents = read_equivalents(EQUIVALENT)
-    sections: dict[str, str] = {}
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    sections: dict[str, Section] = {}
     failed = False
-    for kind in given.kinds:
+    for kind in sorted(
+        given.kinds, key=lambda one: one != "python"
+    ):  # its mutants are forked before anything is imported
         outcomes = _run(kind, given.only)
         alive, old = survivors(outcomes, equivalents), stale(outcomes, equivalents)
-        sections[kind] = section(kind, outcomes, equivalents)
-        sys.stdout.write(f"{kind}: {score(outcomes, equivalents)}\n")
+        sections[kind] = section(outcomes, equivalents, day)
+        sys.stdout.write(f"{kind}: {sections[kind].score()}\n")
         for one in alive:
             sys.stdout.write(
                 f"  survived: {one.mutant.file}:{one.mutant.line}: {one.mutant.place}: {one.mutant.operator}: {one.mutant.change}\n"
@@ -43,7 +49,7 @@ def main() -> int:
             sys.stdout.write(f"  no survivor any more, remove it from {EQUIVALENT.name}: {': '.join(key)}\n")
         failed |= kind not in given.tolerate and bool(alive or old)
     if given.report:
-        _write(given.report, sections, equivalents)
+        _write(given.report, sections, equivalents, lambda file: given.only in file)
     return int(failed)
 
 
@@ -67,15 +73,18 @@ def _run(kind: str, only: str) -> list[Outcome]:
     return mutate_python(ROOT, wanted, progress)
 
 
-def _write(path: Path, sections: dict[str, str], equivalents: dict[tuple[str, str, str, str], str]) -> None:
-    """Write the report, keeping the sections of the kinds that were not run."""
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    for kind, title in TITLES.items():
-        _, found, after = before.partition(f"## {title}\n")
-        if found and kind not in sections:
-            sections[kind] = f"## {title}\n{after.split(chr(10) + '## ', 1)[0]}\n"
+def _write(
+    path: Path,
+    sections: dict[str, Section],
+    equivalents: dict[tuple[str, str, str, str], str],
+    wanted: Callable[[str], bool],
+) -> None:
+    """Write the report, keeping what it says of the kinds and files that were not run."""
+    before = read_sections(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    merged = {kind: one.over(before[kind], wanted) if kind in before else one for kind, one in sections.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(sections, equivalents), encoding="utf-8")
+    told = {kind: one for kind, one in (before | merged).items() if one.rows}
+    path.write_text(render(told, equivalents), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,13 +52,17 @@ TESTS = {
     "src/auditor/core/evidence.py": ["tests/core/test_evidence.py"],
     "src/auditor/core/waivers.py": ["tests/core/test_waivers.py"],
     "src/auditor/core/authority.py": ["tests/core/test_authority.py"],
+    "src/auditor/core/release_history.py": ["tests/core/test_release_history.py"],
     "src/auditor/shell/decide.py": ["tests/shell/test_decide.py"],
     "src/auditor/shell/trusted.py": [ATTACKS, TRUSTED],
     "src/auditor/shell/statements.py": [TRUSTED, ATTACKS],
     "src/auditor/shell/approval.py": [TRUSTED, ATTACKS],
-    "src/auditor/shell/reliance.py": [TRUSTED, "tests/shell/test_verify.py", ATTACKS],
+    "src/auditor/shell/reliance.py": [TRUSTED, "tests/shell/test_owed.py", "tests/shell/test_verify.py", ATTACKS],
+    "src/auditor/shell/owed.py": ["tests/shell/test_owed.py"],
+    "src/auditor/shell/other_runs.py": ["tests/shell/test_other_runs.py", ATTACKS],
     "src/auditor/shell/admit.py": ["tests/shell/test_admit.py", ATTACKS],
     "src/auditor/adapters/trust/opening.py": [TRUSTED, ATTACKS],
+    "src/auditor/adapters/ledger/checking.py": ["tests/adapters/ledger/test_checking.py"],
     "src/auditor/shell/verify.py": ["tests/shell/test_verify_words.py", "tests/shell/test_verify.py"],
     "src/auditor/shell/private_copy.py": ["tests/shell/test_private_copy.py", "tests/shell/test_verify.py"],
     "src/auditor/adapters/bundle/ustar.py": ["tests/adapters/bundle/test_container.py"],
@@ -89,6 +93,7 @@ CHOSEN = {
         ":ledger-", ":chain-missing:", ":key-unknown:", ":key-revoked:", ":environment-unknown:", ":evidence-differs:",
         "[sequence:holds:",
     ),
+    "src/auditor/shell/other_runs.py": (":run-", "[sequence:holds:"),
     "src/auditor/shell/admit.py": (
         ":run-", ":sign-off-", ":gate-", ":checkpoint-", ":verdict-", ":release-", ":environment-mismatch:",
         ":ledger-not-consulted:", "[sequence:holds:",
@@ -107,7 +112,11 @@ def mutate_python(root: Path, wanted: Callable[[str], bool], progress: Callable[
     os.chdir(root)
     with tempfile.TemporaryDirectory(prefix="auditor-mutants-") as kept:
         os.environ["AUDITOR_TESTS_KEEP"] = tempfile.tempdir = kept  # the first run fills it, without any mutant
-        return _mutate_all(root, wanted, progress)
+        try:
+            return _mutate_all(root, wanted, progress)
+        finally:
+            del os.environ["AUDITOR_TESTS_KEEP"]
+            tempfile.tempdir = None
 
 
 def _mutate_all(root: Path, wanted: Callable[[str], bool], progress: Callable[[str], None]) -> list[Outcome]:

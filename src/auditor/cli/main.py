@@ -24,6 +24,7 @@ COMMANDS = {
     "adjudicate": ("Sign that a trigger that fired was a false positive.", "auditor.cli.adjudicate"),
     "admit": ("Answer whether a release may pass a gate on a bundle.", "auditor.cli.admit"),
     "archive": ("Keep bundles for years: push, list, audit, restore.", "auditor.cli.archive"),
+    "baseline": ("Freeze what was measured before a deployment.", "auditor.cli.baseline"),
     "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
     "completion": ("Print the completion script of a shell.", "auditor.cli.completion"),
     "controls": (
@@ -46,6 +47,7 @@ COMMANDS = {
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),
     "verify": ("Check a bundle and decide it again, offline.", "auditor.cli.verify"),
     "waive": ("Accept a failing finding for a time, by two people.", "auditor.cli.waive"),
+    "watch": ("Decide the rollback gate again and again, and set off the rollback once.", "auditor.cli.watch"),
 }
 
 

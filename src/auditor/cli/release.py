@@ -38,8 +38,20 @@ def command() -> None:
 
 
 @command.command("open")
-@click.option("--config", type=click.Path(path_type=Path), default=Path("auditor.toml"), show_default=True)
-@click.option("--profile", default="production-deployment", show_default=True, shell_complete=complete.profiles)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("auditor.toml"),
+    show_default=True,
+    help="Its scope names the release, and its sources have to be those that the profile reads.",
+)
+@click.option(
+    "--profile",
+    default="production-deployment",
+    show_default=True,
+    shell_complete=complete.profiles,
+    help="The profile that decides the release.",
+)
 @click.option("--policies", type=click.Path(path_type=Path), help="Policy pack; default: the shipped one.")
 @FOLDER
 def open_(config: Path, profile: str, policies: Path | None, output: Path) -> int:

@@ -126,6 +126,9 @@ SENTENCES: dict[str, str] = {
     "flag_failing": "more errors than before the first flag: {observed}",
     "flag_in_effect": "the flag is on, and the cache answered {observed} requests",
     "no_cache_hits": "the cache answered {observed} requests, at least {limit} show that it works",
+    "alarm_quiet": "the alarm is in state {observed}",
+    "alarm_firing": "the alarm is going off: state {observed}",
+    "alarm_undecided": "the alarm is in state {observed}, which says nothing",
     # what was tested, scanned, rehearsed and validated
     "tests_passed": "{observed} of the executed cases passed, required are more than {limit}, or all",
     "tests_failed": "{observed} of the executed cases passed, and more than {limit} must, or all",
@@ -308,6 +311,7 @@ SENTENCES: dict[str, str] = {
     "head_unknown": "the log begins within a chain: whether anything was before is not known",
     "chain_held": "what an earlier run saw of the chain is still there",
     "chain_altered": "what an earlier run saw of the chain was altered since",
+    "chain_unsealed": "of some chains nothing says whether an earlier run saw them otherwise",
     "chain_lost": "a chain that an earlier run saw is gone",
     "operation_recorded": "{observed} operations are recorded from start to completion",
     "operation_unrecorded": "{observed} requests have no record in the audit log",

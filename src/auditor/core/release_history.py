@@ -88,7 +88,7 @@ def check_history(leaves: Sequence[Leaf]) -> dict[int, int]:
             )
         seen[leaf.statement] = sequence
         if leaf.closes is not None:
-            _check_closes(leaves, sequence, leaf, closed_by)
+            _check_closes(leaves, sequence, leaf.closes, closed_by)
             closed_by[leaf.closes] = sequence
     return closed_by
 
@@ -98,11 +98,12 @@ def scope_of(leaf: Leaf) -> tuple[str, str, str]:
     return leaf.system, leaf.environment, leaf.release
 
 
-def _check_closes(leaves: Sequence[Leaf], sequence: int, leaf: Leaf, closed_by: Mapping[int, int]) -> None:
-    closes = leaf.closes
-    if closes is None or closes >= sequence or leaves[closes].kind != "run-started":
-        found = "which does not come before it" if closes is None or closes >= sequence else leaves[closes].kind
-        problem = f"closes leaf {closes} ({found}), expected an earlier run-started leaf"
+def _check_closes(leaves: Sequence[Leaf], sequence: int, closes: int, closed_by: Mapping[int, int]) -> None:
+    leaf = leaves[sequence]
+    if closes >= sequence:
+        problem = f"closes leaf {closes}, which does not come before it, expected an earlier run-started leaf"
+    elif leaves[closes].kind != "run-started":
+        problem = f"closes leaf {closes} ({leaves[closes].kind}), expected an earlier run-started leaf"
     elif scope_of(leaves[closes]) != scope_of(leaf):
         problem = f"is of {'/'.join(scope_of(leaf))} and closes leaf {closes} of {'/'.join(scope_of(leaves[closes]))}"
     elif closes in closed_by:

@@ -117,7 +117,9 @@ def _entry(
         decisive = [one for one in line["members"] if verdicts[one] == line["verdict"]]
         why = tuple(f"{titles[one]}: {verdicts[one]}" for one in decisive)
     else:
-        why = _why(line, document, controls)
+        why = _why(line, document, controls) if line["controls"] else ()
+    if not why and "{" not in SENTENCES[line["reason"]]:  # it was decided by what is around it, not by what it found
+        why = (SENTENCES[line["reason"]],)
     return LineEntry(
         line["line"], line["title"], line["verdict"], mark(line["verdict"], trigger=trigger),
         tuple(line["checklist"]), why,

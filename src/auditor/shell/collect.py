@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from auditor.config import Source
+    from auditor.config import Config, Source
     from auditor.model import Scope
 
 
@@ -33,7 +33,17 @@ def collect(
         UsageError: the configuration is refused, or ``output`` exists or cannot be written.
         CollectionError: a source is not what it is declared to be. Nothing is left behind.
     """
-    config = load_config(config_path)
+    return collect_sources(load_config(config_path), output, collected_at=collected_at, progress=progress)
+
+
+def collect_sources(
+    config: Config,
+    output: Path,
+    *,
+    collected_at: datetime,
+    progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+) -> Path:
+    """Collect the sources of a checked configuration; what ``collect`` raises of sources, this raises."""
     with SnapshotWriter(output) as writer:
         for source in config.sources:
 

@@ -67,6 +67,7 @@ def examine(patient: Patient) -> Iterator[Check]:
         ("profile", USAGE, _profile),
         ("signing key", USAGE, _key),
         ("configuration", USAGE, _config),
+        ("flag rollout", USAGE, _flags),
         ("temporary space", PART_FAILED, _space),
         ("opa", 0, _opa),
         ("opa server", PART_FAILED if patient.opa_url else 0, _opa_server),
@@ -164,6 +165,22 @@ def _config(patient: Patient) -> Check:
         found = f"{patient.config}: {'; '.join(absent)}"
         return Check("", MISSING, found, f"put the files there (relative to {config.root}), or correct `files`")
     return Check("", OK, f"{patient.config}: {len(config.sources)} sources, and files of each")
+
+
+def _flags(patient: Patient) -> Check:
+    """Look whether every flag of the profile's plan can be active in time, the way they are rolled out."""
+    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - heavy
+    from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - heavy
+    from auditor.config import load_config  # noqa: PLC0415 - heavy
+    from auditor.shell.doctor_flags import REMEDY, plan_of, rollout_problem  # noqa: PLC0415 - beside its use
+
+    plan = plan_of(load_profile(load_pack(_policies(patient)), patient.profile))
+    if plan is None:
+        return Check("", OK, f"{patient.profile} plans no activation of flags")
+    if not patient.config.exists():
+        return Check("", OK, "without a configuration no rollout is known")
+    found, problems = rollout_problem(load_config(patient.config), plan)
+    return Check("", WRONG, "; ".join(problems), REMEDY) if problems else Check("", OK, found)
 
 
 def _patterns(options: dict[str, object]) -> list[str]:

@@ -67,9 +67,9 @@ def _read(record: RunRecord, trust: LoadedTrust, ledger: CheckedLedger, environm
     begun = open_signed(ledger.view.envelope(leaf.statement), trust, models, environment, f"leaf {sequence}")
     announced = cast("RunStartedPredicate", begun.statement.predicate)
     started = announced.timeStarted
-    if record.closed is None or record.state != "run":
-        return OtherRun(sequence, record.state, started, leaf.statement)
     closed = record.closed
+    if closed is None or closed.leaf.kind != "run":
+        return OtherRun(sequence, record.state, started, leaf.statement)
     envelope = ledger.view.envelope(closed.leaf.statement)
     sealed = open_signed(envelope, trust, {RUN_PREDICATE: RunPredicate}, environment, f"leaf {closed.sequence}")
     predicate = cast("RunPredicate", sealed.statement.predicate)

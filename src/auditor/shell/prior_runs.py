@@ -2,7 +2,7 @@
 
 Rules kept here: the same function reads them when a run is made and when it is verified; a run counts when its key
 could sign runs then, it is of this release, and its decisions are those that it signed; which runs there were is the
-ledger's to say, so that none is forgotten; a run that an earlier one hands on need not be taken in itself.
+ledger's to say, so that none is forgotten; every run speaks for itself, and what another tells of it must agree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from auditor.core.canonical import StrictJSONError, sha256_hex, strict_json
 from auditor.core.evidence import read_tables
 from auditor.core.prior_verdicts import HistoriesDifferError, Row, handed_on, history_document, merged, place_rows
 from auditor.core.run_predicate import RUN_PREDICATE, RunPredicate, read_run_statement
-from auditor.errors import UsageError, VerificationError
+from auditor.errors import EngineError, UsageError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -69,31 +69,28 @@ def opened_by(key: Key) -> Opener:
 
 
 def take_in(needed: Sequence[str], bundles: Iterable[Path], opener: Opener, scope: ScopeMember) -> PriorRuns:
-    """Return the runs with the statements ``needed`` (the latest last), read from among ``bundles``.
+    """Return the runs with the statements ``needed``, read from among ``bundles``.
 
     Raises:
         UsageError: a run that is needed is in none of them.
+        EngineError: a file of one of them cannot be read.
         VerificationError: one of them is not what it says, or of another release.
     """
-    places = {digest: path for path in bundles for digest in [_statement_of(path)] if digest} if needed else {}
+    at_hand = {digest: path for path in bundles for digest in [_statement_of(path)] if digest} if needed else {}
     files: dict[str, bytes] = {}
     handed: list[list[Row]] = []
-    known: set[str] = set()
-    for statement in reversed(needed):
-        if statement in known:
-            continue
-        if statement not in places:
+    for statement in needed:
+        if statement not in at_hand:
             raise UsageError(
                 f"the release has an earlier run, whose statement is {statement}, and no bundle of it is at hand",
                 remedy="name its folder with --previous, or write to the --output that earlier runs wrote to",
             )
-        envelope = (places[statement] / layout.ATTESTATION).read_bytes()
-        decisions = (places[statement] / layout.DECISIONS).read_bytes()
-        rows = _rows(statement, envelope, decisions, opener, scope)
-        known |= {row["run"] for row in rows}
-        handed.append(rows)
+        envelope, decisions = (_read(at_hand[statement] / name) for name in (layout.ATTESTATION, layout.DECISIONS))
+        handed.append(_rows(statement, envelope, decisions, opener, scope))
         files |= {layout.prior_name(statement): envelope, layout.prior_decisions_name(statement): decisions}
-    return PriorRuns(files, _merged(handed))
+    rows = _merged(handed)
+    _speak_for_themselves(needed, rows)
+    return PriorRuns(files, rows)
 
 
 def statements_of(bundles: Iterable[Path]) -> list[str]:
@@ -132,6 +129,7 @@ def check_prior(bundle: CheckedBundle, opener: Opener) -> Sequence[Row]:
         )
         for one in digests
     )
+    _speak_for_themselves(digests, rows)
     chain = bundle.predicate.chain
     if chain is not None and chain.previousStatement is not None:
         check_complete({chain.previousStatement}, rows)
@@ -164,6 +162,13 @@ def _statement_of(path: Path) -> str:
         return ""
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"{path}: a file of an earlier run cannot be read ({error.strerror})") from error
+
+
 def _rows(statement: str, envelope: bytes, decisions: bytes, opener: Opener, scope: ScopeMember) -> list[Row]:
     """Return what one earlier run hands on, once it is what it says."""
     where = layout.prior_name(statement)
@@ -182,6 +187,15 @@ def _merged(handed: Iterable[Sequence[Row]]) -> list[Row]:
         return merged(handed)
     except HistoriesDifferError as error:
         raise VerificationError("prior-contradicts", f"{layout.PRIOR}: {error}") from error
+
+
+def _speak_for_themselves(taken_in: Iterable[str], rows: Iterable[Row]) -> None:
+    """Refuse a run that is only told of by another: that one might lie."""
+    told = sorted({row["run"] for row in rows} - {*taken_in})
+    if told:
+        raise VerificationError(
+            "prior-missing", f"{layout.PRIOR}: nothing of run {told[0][:16]}, of which another earlier run tells"
+        )
 
 
 def _check_tables(bundle: CheckedBundle, rows: Sequence[Row]) -> None:

@@ -94,6 +94,8 @@ TABLES = (
             Column("head", "text", "our own chain's SHA-256 after its first event, lower-case hex"),
             Column("tail", "text", "the same after its last event; null where nothing is left of it", nullable=True),
             Column("witness", "text", _WITNESS, values=WITNESSES),
+            Column("altered_chains", "int", "chains of its whole source whose witness is altered", "1"),
+            Column("lost_chains", "int", "chains of its whole source whose witness is lost", "1"),
         ),
         ("source", "chain"),
     ),

@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 Attack = tuple[str, "Callable[[Sealed], Any]"]
 REPORT = "data/report/report.md"
 # What is no question of the bundle's own format is asked, and attacked, elsewhere: ledger, trust, time, replay.
-OTHER_FAMILIES = ("ledger-", "trust-", "timestamp-", "replay-", "enrolment-", "evidence-", "chain-", "archive-")
+OTHER_FAMILIES = (
+    "prior-",
+    "ledger-",
+    "trust-",
+    "timestamp-",
+    "replay-",
+    "enrolment-",
+    "evidence-",
+    "chain-",
+    "archive-",
+)
 ELSEWHERE = {
     "limit-exceeded", "container-not-canonical", "report-differs", "wasm-differs",
     "key-not-for-predicate", "key-not-for-environment", "key-outside-validity", "key-revoked", "role-not-held",

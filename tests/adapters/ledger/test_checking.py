@@ -22,7 +22,9 @@ from auditor.adapters.ledger.note_keys import (
     witness_key,
 )
 from auditor.adapters.ledger.reader import read_ledger
+from auditor.adapters.signing.envelope import sign
 from auditor.adapters.signing.keys import generate_key, load_signer
+from auditor.core.canonical import sha256_hex
 from auditor.core.checkpoint import Checkpoint
 from auditor.core.merkle import leaf_hash, root
 from auditor.core.note import COSIGNATURE, NoteSignature
@@ -224,6 +226,24 @@ def test_what_the_ledgers_key_signs_must_still_make_sense(world: World) -> None:
     entry(world, 5).write_bytes(leaves[5].model_copy(update={"release": "r1"}).content())
     resign(world, 6)
     assert refusal(world) == "ledger-leaf-contradicts"
+
+
+@pytest.mark.parametrize("payload", [b'{"_type":"a","_type":"b"}', b'{"_type":NaN}', b"[1,"])
+def test_a_statement_that_is_no_strict_json_is_refused(world: World, payload: bytes) -> None:
+    """Whatever digest the leaf has: two readers could take two things from it."""
+    leaves = world.filled()
+    leaf = leaves[5].model_copy(update={"statement": sha256_hex(payload)})
+    (world.path / layout.statement(leaf.statement)).write_bytes(sign(payload, world.author))
+    entry(world, 5).write_bytes(leaf.content())
+    resign(world, 6)
+    assert refusal(world) == "statement-malformed"
+
+
+def test_the_hashes_of_a_ledger_are_not_printed(world: World) -> None:
+    world.filled()
+    found = verify_ledger(world.view(), world.trust)
+    assert len(found.hashes) == len(found.leaves) == 6
+    assert "hashes" not in repr(found)
 
 
 def test_another_ledger_and_another_key(world: World, tmp_path: Path) -> None:

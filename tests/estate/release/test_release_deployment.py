@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from auditor.config import load_config
-from auditor.estate.release import deployment, flag_service
-from auditor.estate.release.timeline import DEPLOYMENT_END, FIRST_FLAG, FLAG_EVERY, FLAGS, PHASES, RUNS
+from auditor.estate.release import deployment, flag_service, rollback
+from auditor.estate.release.timeline import FIRST_FLAG, FLAG_EVERY, FLAGS, PHASES, RUNS
 from auditor.estate.release.writer import write_release
 from auditor.shell.collect import collect
 
@@ -19,8 +19,8 @@ LOG, CHECKS = "deployment/log.jsonl", "health/checks.jsonl"
 AFTER = RUNS["two_hours"]
 
 
-def written(*incidents, known=AFTER, **more):
-    return deployment.files(known, incidents, SEED, **more)
+def written(*incidents, known=AFTER):
+    return deployment.files(known, incidents, SEED)
 
 
 def lines(files, name):
@@ -102,7 +102,7 @@ def test_flags_are_complete_at_their_times_and_two_minutes_apart():
 
 
 def test_one_deployment_at_a_time():
-    for first, second in pairwise(flag_service.rollouts((), {})):
+    for first, second in pairwise(flag_service.rollouts(())):
         assert first.baked <= second.started
 
 
@@ -116,7 +116,7 @@ def test_a_deployment_tells_what_had_happened():
 
 
 def test_swapped_flags_are_deployed_in_the_other_order():
-    plan, swapped = flag_service.rollouts((), {}), flag_service.rollouts(["flag_out_of_order"], {})
+    plan, swapped = flag_service.rollouts(()), flag_service.rollouts(["flag_out_of_order"])
     assert [one.sets for one in swapped] == [plan[n].sets for n in (0, 1, 2, 4, 3, 5)]
     assert completions("flag_out_of_order") == completions()
 
@@ -134,10 +134,11 @@ def test_a_flag_that_is_switched_off_again():
     assert states("flag_off_again") == dict.fromkeys(FLAGS, True) | {FLAGS[1]: False}
 
 
-def test_a_rollback_switches_off_what_it_says():
-    off = {FLAGS[0]: DEPLOYMENT_END + timedelta(minutes=24), FLAGS[3]: DEPLOYMENT_END + timedelta(minutes=25)}
-    assert states(off=off) == dict.fromkeys(FLAGS, True) | dict.fromkeys(off, False)
-    assert completions(off=off)[5:] == list(off.values())
+@pytest.mark.parametrize("incident", ["rolled_back", "rollback_late", "rollback_incomplete"])
+def test_a_rollback_switches_off_what_it_says(incident):
+    off = rollback.flags_off([incident])
+    assert states(incident) == dict.fromkeys(FLAGS, True) | dict.fromkeys(off, False)
+    assert completions(incident)[5:] == list(off.values())
 
 
 def test_a_lost_record_leaves_its_number_unused():

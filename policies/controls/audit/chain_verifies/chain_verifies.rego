@@ -26,7 +26,20 @@ decision := object.union(outcome, {"observed": input.row.events}) if {
 	}
 }
 
-counted := ["events", "linked", "starts", "mismatches", "unverified", "missing", "forked", "continued", "unhashed"]
+counted := [
+	"events",
+	"linked",
+	"starts",
+	"mismatches",
+	"unverified",
+	"missing",
+	"forked",
+	"continued",
+	"unhashed",
+	"unsealed",
+	"altered",
+	"lost",
+]
 
 outcome := log if {
 	input.row.role == "log"
@@ -36,10 +49,16 @@ outcome := log if {
 	input.row.role == "witness"
 }
 
-log := {"verdict": "inconclusive", "reason": "no_data"} if {
+log := {"verdict": "fail", "reason": "chain_altered"} if {
+	input.row.altered > 0
+} else := {"verdict": "fail", "reason": "chain_lost"} if {
+	input.row.lost > 0
+} else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.events == 0
 } else := {"verdict": "inconclusive", "reason": "never_linked"} if {
 	input.row.linked == 0
+} else := {"verdict": "inconclusive", "reason": "chain_unsealed"} if {
+	input.row.unsealed > 0
 } else := {"verdict": "inconclusive", "reason": "chains_restarted", "limit": input.parameters.most_starts} if {
 	is_number(input.parameters.most_starts)
 	input.row.starts > input.parameters.most_starts
@@ -61,7 +80,6 @@ chain := {"verdict": "fail", "reason": "hash_mismatch"} if {
 	input.row.chain == 0
 } else := {"verdict": "pass", "reason": "chain_whole"} if {
 	is_number(input.row.chain)
-	input.row.chain > 0
 }
 
 witness := {"verdict": "fail", "reason": "chain_altered"} if {

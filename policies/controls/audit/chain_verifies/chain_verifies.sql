@@ -1,6 +1,7 @@
 -- Each declared audit log, whatever it holds of the window; each of its chains of hashes with an event in the window; and
 -- each chain that an earlier collection saw, whenever it was written. Chain 0 holds the events of no chain: those of a
 -- type that never links, and those that lost their hash. n: events. unverified: linked, but nobody recomputed the hash.
+-- unsealed: chains of which no row says what became of them since they were seen. altered, lost: of the whole log.
 with logs as (
     select
         cell,
@@ -22,14 +23,38 @@ sums as (
     from log_events
     group by source, chain
 ),
+seals as (
+    select
+        source,
+        chain,
+        altered_chains,
+        lost_chains
+    from audit_chains
+    where coalesce(epoch_us(first_time), 0) < $as_of_us
+),
+witnesses as (
+    select
+        source,
+        max(altered_chains) as altered,
+        max(lost_chains) as lost
+    from seals
+    group by source
+),
 held as (
     select
         logs.cell,
         coalesce(sum(sums.n), 0)::bigint as events,
         coalesce(sum(sums.n) filter (where sums.chain > 0), 0)::bigint as linked,
-        coalesce(sum(sums.starts), 0)::bigint as starts
+        coalesce(sum(sums.starts), 0)::bigint as starts,
+        count(*) filter (where sums.chain is not null and seals.chain is null) as unsealed,
+        max(witnesses.altered) as altered,
+        max(witnesses.lost) as lost
     from logs
     left join sums on sums.source = logs.source
+    left join seals
+        on seals.source = sums.source
+        and seals.chain = sums.chain
+    left join witnesses on witnesses.source = logs.source
     group by logs.cell
 )
 select
@@ -46,6 +71,9 @@ select
     0 as forked,
     0 as continued,
     0 as unhashed,
+    unsealed,
+    coalesce(altered, 0) as altered,
+    coalesce(lost, 0) as lost,
     null::varchar as witness
 from held
 union all
@@ -63,6 +91,9 @@ select
     forked,
     continued,
     unhashed,
+    0 as unsealed,
+    0 as altered,
+    0 as lost,
     null::varchar as witness
 from sums
 union all
@@ -80,6 +111,9 @@ select
     0 as forked,
     0 as continued,
     0 as unhashed,
+    0 as unsealed,
+    0 as altered,
+    0 as lost,
     audit_chains.witness
 from audit_chains
 join logs on logs.source = audit_chains.source

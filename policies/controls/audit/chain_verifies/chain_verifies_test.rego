@@ -14,6 +14,9 @@ log := {
 	"forked": 0,
 	"continued": 0,
 	"unhashed": 0,
+	"unsealed": 0,
+	"altered": 0,
+	"lost": 0,
 	"witness": null,
 }
 
@@ -35,7 +38,7 @@ test_all_roles_pass if {
 
 test_what_is_no_count_decides_nothing if {
 	every row in [log, chain, witness] {
-		every name in ["events", "linked", "starts", "mismatches", "unverified", "missing", "forked", "continued", "unhashed"] {
+		every name in object.keys(object.remove(log, ["role", "chain", "witness"])) {
 			every value in [null, "0"] {
 				decided(object.union(row, {name: value}), null) == open
 			}
@@ -43,7 +46,10 @@ test_what_is_no_count_decides_nothing if {
 	}
 }
 
-test_another_role_decides_nothing if decided(object.union(log, {"role": "member"}), null) == open
+test_another_role_decides_nothing if {
+	decided(object.union(log, {"role": "member"}), null) == open
+	decided(object.union(witness, {"role": "member"}), null) == open
+}
 
 test_one_of_a_kind_is_enough if {
 	some_of("mismatches") == {"verdict": "fail", "reason": "hash_mismatch", "observed": 5}
@@ -62,9 +68,16 @@ test_one_event_is_a_log_and_one_link_a_chain if {
 	decided(object.union(log, {"events": 0, "linked": 0}), null).reason == "no_data"
 }
 
+test_what_became_of_the_whole_log_is_said_of_it if {
+	decided(object.union(log, {"altered": 1}), null) == {"verdict": "fail", "reason": "chain_altered", "observed": 5}
+	decided(object.union(log, {"lost": 1, "events": 0}), null).reason == "chain_lost"
+	decided(object.union(log, {"unsealed": 1}), null).reason == "chain_unsealed"
+	decided(object.union(log, {"unsealed": 1}), null).verdict == "inconclusive"
+}
+
 test_what_is_no_chain_is_none if {
 	decided(object.union(chain, {"chain": 0}), null).verdict == "not_applicable"
-	every number in [-1, null, "1"] {
+	every number in [null, "1"] {
 		decided(object.union(chain, {"chain": number}), null) == open
 	}
 }

@@ -27,7 +27,6 @@ package controls.cost.projected_within_allocation
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": observed, "limit": input.parameters.limit_percent * 10000}) if {
-	is_number(input.parameters.limit_percent)
 	is_number(input.parameters.max_age_seconds)
 	is_number(input.parameters.min_billed_seconds)
 	every column in ["records", "other_currency", "estimates"] {
@@ -60,9 +59,7 @@ outcome := {"verdict": "inconclusive", "reason": "config"} if {
 	not input.parameters.accept_estimates
 } else := {"verdict": "pass", "reason": "projection_within"} if {
 	input.row.projected_micro * 100 <= input.parameters.limit_percent * input.row.budget_micro
-} else := {"verdict": "fail", "reason": "projection_exceeded"} if {
-	input.row.projected_micro * 100 > input.parameters.limit_percent * input.row.budget_micro
-}
+} else := {"verdict": "fail", "reason": "projection_exceeded"}
 
 # Exactly one budget that holds now, and something to spend.
 allocated if {
@@ -80,7 +77,4 @@ complete if {
 	is_number(input.row.billed_us)
 }
 
-fresh if {
-	is_number(input.row.until_us)
-	input.row.as_of_us - input.row.until_us <= input.parameters.max_age_seconds * 1000000
-}
+fresh if input.row.as_of_us - input.row.until_us <= input.parameters.max_age_seconds * 1000000

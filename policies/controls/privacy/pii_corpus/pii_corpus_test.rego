@@ -48,3 +48,10 @@ test_floors_of_nothing if {
 	decided({"scanner_planted": 0, "scanner_found": 0}, {"min_scanner_recall_ppm": 0}).reason == "scanner_blind"
 	decided({"scanner_planted": 1, "scanner_found": 1}, {}).verdict == "pass"
 }
+
+test_large_counts_are_compared_exactly if {
+	decided({"planted": 20000000, "missed": 1000000}, {}).verdict == "pass"
+	decided({"planted": 19999999, "missed": 1000000}, {}).reason == "pii_missed"
+	decided({"scanner_planted": 20000000, "scanner_found": 19000000}, {}).verdict == "pass"
+	decided({"scanner_planted": 20000000, "scanner_found": 18999999}, {}).reason == "scanner_blind"
+}

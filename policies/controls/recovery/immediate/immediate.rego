@@ -25,7 +25,6 @@ decision := object.union(outcome, {"observed": input.row.after_us, "limit": inpu
 	is_number(input.row.trigger_us)
 	is_number(input.row.done)
 	is_number(input.row.unclear)
-	is_number(input.parameters.limit_seconds)
 	input.parameters.limit_seconds > 0
 	input.row.limit_seconds == input.parameters.limit_seconds
 }

@@ -32,7 +32,6 @@ default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.delay_us, "limit": input.parameters.max_delay_seconds * 1000000}) if {
 	is_number(input.row.trigger_us)
-	is_number(input.parameters.max_delay_seconds)
 	input.parameters.max_delay_seconds >= 0
 }
 

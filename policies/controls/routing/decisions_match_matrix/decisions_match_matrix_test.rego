@@ -51,6 +51,7 @@ test_one_decision_is_enough_and_none_is_not if {
 test_a_matrix_with_holes_is_none if {
 	every name in ["primary_route", "fallback_route", "operation"] {
 		decided(object.union(operation, {name: null})).reason == "config"
+		decided(object.union(operation, {name: null})).verdict == "inconclusive"
 	}
 }
 

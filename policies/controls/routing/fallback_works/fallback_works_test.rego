@@ -53,3 +53,10 @@ test_a_route_that_nobody_declared if {
 	decided({"declared": false}, {}).reason == "route_unknown"
 	decided({"declared": false, "failed": 50}, {}).reason == "route_unknown"
 }
+
+test_large_counts_are_compared_exactly if {
+	large := {"fallbacks": 100000000, "succeeded": 99000000, "failed": 1000000}
+	decided(large, {}).verdict == "pass"
+	decided(object.union(large, {"fallbacks": 99999999}), {}).reason == "fallback_failed"
+	decided(object.union(large, {"succeeded": 98999999, "failed": 0}), {}).reason == "unmeasured"
+}

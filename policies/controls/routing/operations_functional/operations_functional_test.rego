@@ -42,6 +42,8 @@ test_without_budget_or_operation_nothing_is_decided if {
 		decided({"budget_us": value}, "fail", 60).reason == "config"
 	}
 	decided({"operation": null}, "fail", 60).reason == "config"
+	decided({"operation": null}, null, 60).verdict == "inconclusive"
+	decided({"budget_us": null}, null, 60).verdict == "inconclusive"
 }
 
 test_one_more_is_late if decided({"late": 4}, null, 60).reason == "operation_late"
@@ -61,3 +63,8 @@ test_what_is_unknown_may_be_late if {
 }
 
 test_without_a_success_nothing_is_functional if decided({"succeeded": 0, "late": 0}, null, 60).reason == "unmeasured"
+
+test_three_of_fifty_nine_are_more_than_one_in_twenty if {
+	decided({"attempts": 59}, null, 59).reason == "operation_late"
+	decided({"attempts": 59, "late": 0, "unknown": 3}, null, 59).reason == "unmeasured"
+}

@@ -75,3 +75,13 @@ test_the_assured_reading_wants_certainty if {
 }
 
 test_certainty_of_what_is_below_is_no_failure if decided({}, {}, "fail").verdict == "pass"
+
+test_large_counts_are_compared_exactly if {
+	decided({"decisions": 20000001, "labelled": 20000001, "suboptimal": 1000000}, {}, null).verdict == "pass"
+	decided({"decisions": 20000000, "labelled": 20000000, "suboptimal": 1000000}, {}, null).verdict == "fail"
+	decided({"decisions": 1000, "labelled": 899}, {}, null).reason == "unlabelled"
+}
+
+test_a_reading_does_not_pass_what_was_counted_otherwise if {
+	decided({"suboptimal": 5}, {"reading": "assured"}, "pass").reason == "ci_straddles"
+}

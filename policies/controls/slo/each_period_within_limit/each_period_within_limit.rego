@@ -75,7 +75,7 @@ usable if {
 	input.row.limit_ppm == input.parameters.limit_ppm
 	input.parameters.limit_ppm > 0
 	input.parameters.limit_ppm < 1000000
-	input.parameters.period_seconds > 0
+	input.parameters.period_seconds >= 10
 	input.parameters.period_seconds % 10 == 0
 	input.parameters.min_samples > 0
 	is_boolean(input.parameters.trend)

@@ -75,7 +75,7 @@ usable if {
 	input.row.margin_ppm == input.parameters.margin_ppm
 	input.parameters.margin_ppm >= 0
 	input.parameters.margin_ppm < 1000000
-	input.parameters.period_seconds > 0
+	input.parameters.period_seconds >= 10
 	input.parameters.period_seconds % 10 == 0
 	input.parameters.min_samples > 0
 	measurable

@@ -88,8 +88,9 @@ def check_tree(
         raise VerificationError(
             "ledger-root-mismatch", f"{view.path}: the leaves are not those that its checkpoint was signed over"
         )
-    for size in view.kept[-1:]:
-        _check_covered(size, len(hashes), str(view.path / layout.kept(size)))
+    if view.kept:
+        last = view.kept[-1]
+        _check_covered(last, len(hashes), str(view.path / layout.kept(last)))
     if anchor is None:
         return signed, hashes, None
     anchored = open_checkpoint(anchor, key, "the anchor").checkpoint

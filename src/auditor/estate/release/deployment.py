@@ -14,7 +14,7 @@ from auditor.estate.release.timeline import PHASES, Span
 from auditor.model import isoformat
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
 COMPONENTS = (
     "BedrockSupportManager",
@@ -115,15 +115,13 @@ OPEN = "unhealthy"
 )
 
 
-def files(
-    known: datetime, incidents: Collection[str], seed: int, off: Mapping[str, datetime] | None = None
-) -> dict[str, bytes]:
-    """Return the files as they stand at ``known``; ``off`` is when a rollback switched off which flag."""
+def files(known: datetime, incidents: Collection[str], seed: int) -> dict[str, bytes]:
+    """Return the files as they stand at ``known``."""
     records = [one for one in _numbered(incidents) if datetime.fromisoformat(one["at"]) < known]
     return {
         "deployment/log.jsonl": _lines(records),
         "health/checks.jsonl": _lines(list(_checks(known, incidents))),
-        **flag_service.files(known, incidents, seed, off or {}),
+        **flag_service.files(known, incidents, seed),
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from auditor.estate.release.rollback import flags_off
 from auditor.estate.release.timeline import BASELINE, FIRST_FLAG, FLAG_EVERY, FLAGS
 from auditor.model import isoformat
 
@@ -29,6 +30,16 @@ ROLLOUT, BAKE = timedelta(seconds=30), timedelta(seconds=60)
 AT_ONCE = timedelta(seconds=5)
 OFF_AGAIN = FIRST_FLAG + timedelta(minutes=14, seconds=30)
 CREATED = BASELINE.start
+# The answer of GetDeploymentStrategy counts in minutes, rounded up here.
+STRATEGY = {
+    "Id": "jkl3456",
+    "Name": "all-at-once-then-bake",
+    "DeploymentDurationInMinutes": 1,
+    "GrowthType": "LINEAR",
+    "GrowthFactor": 100.0,
+    "FinalBakeTimeInMinutes": 1,
+    "ReplicateTo": "NONE",
+}
 
 INCIDENTS = {
     "flag_out_of_order": "The third flag is activated after the fourth.",
@@ -56,6 +67,7 @@ kind = "flags"
 files = ["appconfig/deployments/*.json"]
 format = "appconfig_deployments"
 versions = "appconfig/versions/{version}.json"
+strategy = "appconfig/strategy.json"
 
 [sources.flag_changes.aliases]
 enableHybridHealthMonitoring = "ENABLE_HYBRID_HEALTH_MONITORING"
@@ -76,8 +88,8 @@ class Rollout:
     baked: datetime | None
 
 
-def rollouts(incidents: Collection[str], off: Mapping[str, datetime]) -> list[Rollout]:
-    """Return the deployments in their order; ``off`` is when a rollback had switched off which flag."""
+def rollouts(incidents: Collection[str]) -> list[Rollout]:
+    """Return the deployments in their order; a rollback switches flags off in some of its own."""
     found = [Rollout(dict.fromkeys(FLAGS, False), CREATED, CREATED + ROLLOUT, CREATED + ROLLOUT + BAKE)]
     order = list(FLAGS)
     if "flag_out_of_order" in incidents:
@@ -92,15 +104,15 @@ def rollouts(incidents: Collection[str], off: Mapping[str, datetime]) -> list[Ro
         )
     if "flag_off_again" in incidents:
         found.append(_emergency(FLAGS[1], OFF_AGAIN))
-    found += [_emergency(flag, at) for flag, at in off.items()]
+    found += [_emergency(flag, at) for flag, at in flags_off(incidents).items()]
     return sorted(found, key=lambda one: one.started)
 
 
-def files(known: datetime, incidents: Collection[str], _seed: int, off: Mapping[str, datetime]) -> dict[str, bytes]:
+def files(known: datetime, incidents: Collection[str], _seed: int) -> dict[str, bytes]:
     """Return the document, its versions and their deployments as they stand at ``known``."""
-    written: dict[str, bytes] = {}
+    written = {"appconfig/strategy.json": _json(STRATEGY)}
     values: dict[str, Any] = {}
-    for number, one in enumerate(rollouts(incidents, off), start=1):
+    for number, one in enumerate(rollouts(incidents), start=1):
         if one.started < known:
             changed = {"_createdAt": isoformat(CREATED), "_updatedAt": isoformat(one.started)}
             values = values | {KEYS[flag]: {"enabled": on, **changed} for flag, on in one.sets.items()}

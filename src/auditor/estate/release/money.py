@@ -53,7 +53,7 @@ BEFORE_PERCENT = 125  # of the price after: routing was not yet intelligent
 def of_request(
     kind: str, share: float, size: float, words: float, incidents: Collection[str], *, after: bool
 ) -> tuple[str, str, str, int | None]:
-    """Return cache, tokens read, tokens written (as JSON) and cost in 1e-9 EUR, from numbers that were drawn already."""
+    """Return cache, tokens read and written (as JSON) and cost in 1e-9 EUR, from numbers that were drawn already."""
     if kind == "health_check":
         return "null", "null", "null", None
     if kind == "cache_hit":

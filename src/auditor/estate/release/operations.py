@@ -54,12 +54,14 @@ TESTED = PHASES["phase_1"].start - timedelta(hours=18)
 CHANGED = PHASES["phase_1"].start + timedelta(hours=1)
 GONE = PHASES["phase_7"].start + timedelta(minutes=5)
 SILENT = (DEPLOYMENT_END + timedelta(minutes=22), DEPLOYMENT_END + timedelta(minutes=32))
-# When somebody asked: before each run, and at the end of the first and of the last phase.
+# When somebody asked: before each run, and at the end of the first, the fourth and the last phase.
 CAPTURES = (
     RUNS["before"] - timedelta(seconds=10),
+    RUNS["approved"] - timedelta(seconds=10),
     PHASES["phase_1"].end - timedelta(minutes=5),
     RUNS["decision_1"] - timedelta(minutes=2),
     RUNS["decision_2"] - timedelta(minutes=1),
+    PHASES["phase_4"].end - timedelta(minutes=1),
     RUNS["decision_3"] - timedelta(minutes=4),
     DEPLOYMENT_END - timedelta(minutes=2),
     DEPLOYMENT_END + timedelta(hours=2) - timedelta(minutes=2),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 INCIDENTS = {
     "rolled_back": "At 11:00 the release is rolled back: in time, completely, verified and documented.",
-    "rollback_late": "The same rollback, but its script is started four minutes late: nothing is done within five minutes.",
+    "rollback_late": "The same rollback, but its script is started four minutes late, so nothing is done in time.",
     "rollback_incomplete": "The same rollback, but the script switches off only the first three of the five flags.",
 }
 OPENED = datetime(2025, 1, 14, 7, 45, tzinfo=UTC)
@@ -30,6 +30,7 @@ OBSERVED_EVERY = timedelta(minutes=1)
 EXPORTED_EVERY = timedelta(hours=1)
 LATE = timedelta(minutes=4)
 SWITCHED_BY_AN_INCOMPLETE_SCRIPT = 3
+SMOKE, SMOKE_CASES = timedelta(minutes=12), 12
 REPORTED, REVIEWED, TOLD = timedelta(minutes=20), timedelta(hours=5), timedelta(minutes=22)
 
 CONFIG = """\
@@ -94,7 +95,7 @@ The rollback script was run by the release team; the operators verified that all
 
 ## Timeline
 
-11:00:00 triggered, {started} script started, {completed} all flags off, {verified} MCP only, {notified} stakeholders told.
+11:00:00 triggered, {started} script started, {completed} flags off, {verified} MCP only, {notified} stakeholders told.
 
 ## Impact
 
@@ -136,6 +137,7 @@ def files(known: datetime, incidents: Collection[str], seed: int) -> dict[str, b
         "rollback/heartbeats.jsonl": _lines(_beats(known, [one["at"] for one in steps])),
         **_exported("document", index, "modified_at", exports),
         **_exported("notice", told, "sent_at", exports),
+        **_smoke_tests(known, incidents),
         **{path: content for path, (made, content) in contents.items() if exports and made <= exports[-1]},
     }
 
@@ -184,6 +186,18 @@ def _rollback(incidents: Collection[str]) -> Iterable[dict[str, Any]]:
 
 def _step(at: datetime, event: str, **more: Any) -> dict[str, Any]:
     return {"at": isoformat(at), "event": event, "dryRun": False, **more}
+
+
+def _smoke_tests(known: datetime, incidents: Collection[str]) -> dict[str, bytes]:
+    """Return the report (JUnit XML) of the smoke tests that ended the validation of a rollback."""
+    ended = ROLLBACK + SMOKE
+    if not rolled_back(incidents) or ended >= known:
+        return {}
+    began = ended - timedelta(minutes=1)
+    cases = "".join(f'  <testcase name="function {n}" time="1.0"/>\n' for n in range(1, SMOKE_CASES + 1))
+    suite = f'<testsuite name="Smoke after Rollback" timestamp="{isoformat(began)}" tests="{SMOKE_CASES}" time="12.0"'
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n {suite}>\n{cases} </testsuite>\n</testsuites>\n'
+    return {"tests/rollback-smoke.xml": text.encode()}
 
 
 def _notice(at: datetime) -> dict[str, Any]:

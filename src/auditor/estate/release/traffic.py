@@ -1,7 +1,7 @@
 """The requests of the example release: live, canary and staging, with the load balancer's count of each minute.
 
-Before the deployment the service is slower, dearer and errs more often than after it, within its limits all the time.
-Rules kept here: a later ``known`` only adds lines; an incident changes only what it says, for it draws the same numbers;
+Before the deployment the service is slower, dearer and errs more often than after it, always within its limits. Rules
+kept here: a later ``known`` only adds lines; an incident changes only what it says, for it draws the same numbers;
 every number is made up.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from auditor.estate.release import baseline, money, support
+from auditor.estate.release import baseline, money, rollback, support
 from auditor.estate.release.timeline import BASELINE, CANARY, DEPLOYMENT_END, PHASES, RUNS, STAGING, Span
 from auditor.model import isoformat
 
@@ -35,12 +35,15 @@ request_id = { column = "requestId" }
 route = { column = "routingPath", values = { direct_bedrock = "direct", mcp = "mcp" } }
 kind = { column = "type", values = { generation = "generation", cache_hit = "cached", health_check = "health_check" } }
 latency = { column = "latencyMs", unit = "ms" }
-outcome.column = "status"
-outcome.values = { success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }
 cache = { column = "cache", values = { HIT = "hit", MISS = "miss", BYPASS = "bypass" } }
 input_tokens = { column = "inputTokens" }
 output_tokens = { column = "outputTokens" }
 cost = { column = "costEur", currency = "EUR" }
+"""
+_OUTCOME = """
+[sources.{name}.columns.outcome]
+column = "status"
+values = {{ success = "ok", rejected = "client_error", error = "error", timeout = "timeout" }}
 """
 _SOURCE = """
 [sources.{name}]
@@ -48,7 +51,7 @@ kind = "requests"
 files = ["{name}/*.jsonl"]
 format = "jsonl"
 {more}
-[sources.{name}.columns]{columns}
+[sources.{name}.columns]{columns}{outcome}
 [sources.{name}_heartbeats]
 kind = "heartbeats"
 observes = "{name}"
@@ -58,12 +61,8 @@ files = ["heartbeats/{name}.jsonl"]
 CONFIG = (
     "# Requests to the service, to its canary, and to staging; the load balancer counts all three.\n"
     + "".join(
-        _SOURCE.format(name=name, columns=_COLUMNS, more=more)
-        for name, more in (
-            ("requests", ""),
-            ("canary", f"begins = {isoformat(CANARY.start)}\n"),
-            ("staging_requests", 'environment = "staging"\n'),
-        )
+        _SOURCE.format(name=name, columns=_COLUMNS, outcome=_OUTCOME.format(name=name), more=more)
+        for name, more in (("requests", ""), ("canary", ""), ("staging_requests", 'environment = "staging"\n'))
     )
     + support.CONFIG
     + money.CONFIG
@@ -71,6 +70,8 @@ CONFIG = (
 )
 
 SLOT_S = 10
+QUIET_GENERATION = 0.12  # beside one generation a minute: together the share that it has when it is busy
+SERVED = 0.98  # of live requests; the rest are health checks
 SPIKE = Span(datetime.fromisoformat("2025-01-14T10:50:00Z"), datetime.fromisoformat("2025-01-14T10:53:00Z"))
 SUSTAINED = Span(datetime.fromisoformat("2025-01-14T11:20:00Z"), datetime.fromisoformat("2025-01-14T11:26:00Z"))
 BUSY = Span(RUNS["before"] - timedelta(minutes=20), RUNS["two_hours"])
@@ -88,8 +89,14 @@ class Stream:
     generation: float
     number: int
 
+    def idle(self, moment: datetime) -> bool:
+        """Say whether the source is up and gets nothing yet but health checks."""
+        return self.name == "canary" and not CANARY.holds(moment)
+
     def per_slot(self, moment: datetime, incidents: Collection[str]) -> int:
         """Return how many requests the slot at ``moment`` has, less or more one."""
+        if self.idle(moment):
+            return 1
         if self.name == "canary":
             return 1 if "low_traffic" in incidents else 16
         if SWITCHING.holds(moment):
@@ -101,7 +108,7 @@ class Stream:
 
 STREAMS = (
     Stream("requests", Span(BASELINE.start, RUNS["closing"]), 0.27, 1),
-    Stream("canary", CANARY, 0.40, 2),
+    Stream("canary", Span(BUSY.start, CANARY.end), 0.40, 2),
     Stream("staging_requests", STAGING, 0.27, 3),
 )
 
@@ -155,15 +162,21 @@ def _slot(
     """Return the lines of one slot. Draws the same numbers whatever the incidents are, but for their number."""
     draw = random.random
     after = stream.name != "requests" or moment >= DEPLOYMENT_END
-    most = stream.per_slot(moment, incidents)
+    undone = rollback.mcp_only_from(incidents) if stream.name == "requests" else None
+    most, idle = stream.per_slot(moment, incidents), stream.idle(moment)
+    # One error among six requests would be more than 10 %, and nobody could say whether that minute was bad.
+    quiet = stream.name == "requests" and most == 1
     number = most if most == 1 else most + int(draw() * 3) - 1
     second, lines = f"{moment:%Y-%m-%dT%H:%M:}", []
     for index in range(number):
         offset = moment.second * 1_000_000 + int(draw() * SLOT_S * 1_000_000)
         which, way, luck, share, size, words = draw(), draw(), draw(), draw(), draw(), draw()
-        kind = "generation" if which < stream.generation else "cache_hit" if which < 0.98 else "health_check"  # noqa: PLR2004 - share
-        route = "direct_bedrock" if way < 0.6 else "mcp"  # noqa: PLR2004 - share of traffic
-        status = _status(luck, moment, incidents, after=after)
+        generates = moment.second == 0 or which < QUIET_GENERATION if quiet else which < stream.generation
+        served = "generation" if generates else "cache_hit"
+        kind = "health_check" if idle or which >= SERVED else served
+        direct = way < 0.6 and not (undone and moment >= undone)  # noqa: PLR2004 - share of traffic
+        route = "direct_bedrock" if direct else "mcp"
+        status = "success" if quiet else _status(luck, moment, incidents, after=after)
         micros = _latency_us(kind, stream, moment, share, size, incidents, after=after)
         cache, read, written, nano = money.of_request(kind, share, size, words, incidents, after=after)
         if stream.name == "requests":
@@ -203,7 +216,7 @@ def _latency_us(
         return int(320_000 + 280_000 * size) if share < 0.01 else int(20_000 + 230_000 * size)  # noqa: PLR2004 - share
     if "p95_sustained_after" in incidents and stream.name == "requests" and SUSTAINED.holds(moment) and share < 0.4:  # noqa: PLR2004 - share
         return int(3_200_000 + 800_000 * size)
-    slow = 0.12 if "slow_phase3" in incidents and _in_phase_3(stream, moment) else 0.012 if after else 0.025
+    slow = 0.12 if "slow_phase3" in incidents and _in_phase_3(stream, moment) else 0.008 if after else 0.025
     return int(1_600_000 + 800_000 * size) if share < slow else int(400_000 + 1_000_000 * size)
 
 

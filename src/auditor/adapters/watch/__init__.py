@@ -1,0 +1,1 @@
+"""What a watch is told, remembers, reads and sets off."""
