@@ -71,6 +71,19 @@ def test_a_resource_seen_by_one_clock_only_is_inconclusive():
     assert {item.resource: item.verdict.value for item in found} == {"a": "pass", "b": "inconclusive"}
 
 
+def test_while_a_window_runs_only_an_early_fail_stands():
+    found = [one(verdict, verdict, "coverage") for verdict in ("pass", "fail", "inconclusive", "not_applicable")]
+    open_ = (Verdict.INCONCLUSIVE, "not_elapsed")
+    early = [(one.verdict, one.reason) for one in while_running(found, early_fail=True)]
+    assert early == [open_, (Verdict.FAIL, "coverage"), open_, open_]
+    assert [(one.verdict, one.reason) for one in while_running(found, early_fail=False)] == [open_] * 4
+
+
+def test_what_has_not_begun_measured_nothing():
+    found = not_elapsed("l", "c.d", None)
+    assert (found.verdict, found.reason, found.members) == (Verdict.INCONCLUSIVE, "not_elapsed", 0)
+
+
 def test_counts_name_every_verdict():
     assert counts([Verdict.PASS, Verdict.PASS]) == {"pass": 2, "fail": 0, "inconclusive": 0, "not_applicable": 0}
 
