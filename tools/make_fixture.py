@@ -4,7 +4,8 @@
 
 Needs opa, in the version that ``tools/install-opa.sh`` names. The company is that of ``tests/company.py``; its keys are
 made anew each time and thrown away, so nobody can ever seal another bundle under this trust policy. The pack is the
-shipped one without its cases and tests, which are half of its bytes and decide nothing.
+shipped one without its cases and tests, the other profiles and the controls of those: most of its bytes, and they
+decide nothing here.
 
 The story: a run fails on residency; Ada waives a finding and Bo approves; the release is run again and passes, with both
 statements inside; Cy signs it off as the ledger knows both runs.
@@ -24,6 +25,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from auditor.adapters.bundle.container import pack_bundle  # noqa: E402 - the path comes first
 from auditor.adapters.policies.build import build  # noqa: E402
+from auditor.adapters.policies.pack import load_pack  # noqa: E402
+from auditor.adapters.policies.profile import load_profile  # noqa: E402
 from auditor.shell.evaluate import DEFAULT_PROFILE  # noqa: E402
 from auditor.shell.filing import file_person  # noqa: E402
 from auditor.shell.other_runs import other_runs  # noqa: E402
@@ -42,8 +45,16 @@ DAY = timedelta(days=1)
 
 
 def small_pack(folder: Path) -> Path:
-    """Copy the shipped pack without cases and tests to ``folder``, and build it."""
-    shutil.copytree(policies_dir(), folder, ignore=shutil.ignore_patterns("*.cases.jsonl", "*_test.rego"))
+    """Copy of the shipped pack what the default profile is decided with to ``folder``, and build it."""
+    shipped = policies_dir()
+    shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns("*.cases.jsonl", "*_test.rego", "profiles"))
+    (folder / "profiles").mkdir()
+    shutil.copy(shipped / "profiles" / f"{DEFAULT_PROFILE}.toml", folder / "profiles")
+    bound = load_profile(load_pack(shipped), DEFAULT_PROFILE).bound.values()
+    asked = {one.control.id for controls in bound for one in controls}
+    for control in (folder / "controls").glob("*/*"):
+        if f"{control.parent.name}.{control.name}" not in asked:
+            shutil.rmtree(control)
     build(folder)
     return folder
 

@@ -54,7 +54,7 @@ EXAMPLE = """\
 [sources.incidents]
 kind = "incidents"
 files = ["incidents/*.jsonl"]
-exports = ["incidents/exports.jsonl"]    # {"exported_at": "...Z", "records": 3}: when, and how many versions
+exports = ["incidents-exports.jsonl"]    # {"exported_at": "...Z", "records": 3}: when, and how many versions
 severities = { SEV1 = "critical", SEV2 = "high", SEV3 = "medium", SEV4 = "low" }
 
 [sources.incidents.members]              # id, severity and what follows are so called unless you say otherwise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from hashlib import sha256
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 
+RUNBOOK = "# Rollback\n\nOwner: Release Team\n\n## Triggers\n\nErrors.\n\n## Procedure\n\nDisable the flag.\n"
 # What the examples describe and the example company does not have.
 OTHERS = {
     "flags/appconfig.json": '{"version": "1", "flags": {"enableDirectBedrock": {"name": "direct"}}, '
@@ -36,6 +38,30 @@ OTHERS = {
     '"region": "eu-central-1", "result": "ok", "ms": 800}\n',
     "pii/results.jsonl": '{"ranAt": "2025-01-14T11:00:00Z", "corpus": "support-v3", "type": "IBAN", "planted": 9, '
     '"detected": 9, "unredacted": 0, "scannerPlanted": 9, "scannerFound": 9}\n',
+    "tests/smoke.xml": '<testsuite name="Smoke Tests" timestamp="2025-01-14T09:00:00"><testcase name="works"/>'
+    "</testsuite>",
+    "scans/mcp.sarif": '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "scanner"}}, "automationDetails": '
+    '{"id": "mcp-routing/1"}, "invocations": [{"executionSuccessful": true, "endTimeUtc": "2025-01-14T09:00:00Z"}], '
+    '"results": []}]}',
+    "documents/index.jsonl": '{"path": "docs/rollback.md", "modified_at": "2025-01-14T08:00:00Z", '
+    '"file": "documents/1.md", '
+    f'"reviewed": true, "sha256": "{sha256(RUNBOOK.encode()).hexdigest()}"}}\n',
+    "documents/1.md": RUNBOOK,
+    "documents/exports.jsonl": '{"exported_at": "2025-01-14T11:00:00Z", "records": 1}\n',
+    "drills/rollback.jsonl": '{"id": "d1", "at": "2025-01-10T09:00:00Z", "procedure": "rollback", '
+    '"outcome": "success", "level": 3, "durationSeconds": 90}\n',
+    "notices/sent.jsonl": '{"id": "n1", "kind": "deployment_start", "audience": "stakeholders", '
+    '"sentAt": "2025-01-14T08:00:00Z", "receivedAt": "2025-01-14T08:00:01Z"}\n',
+    "incidents/1.jsonl": '{"id": "i1", "severity": "SEV3", "openedAt": "2025-01-14T09:00:00Z", '
+    '"updatedAt": "2025-01-14T09:05:00Z", "customerImpacting": false, "security": false}\n',
+    "incidents-exports.jsonl": '{"exported_at": "2025-01-14T11:00:00Z", "records": 1}\n',
+    "validations/gaps.jsonl": '{"id": "v1", "name": "gap_detection", "evaluatedAt": "2025-01-14T09:00:00Z", '
+    '"correct": 9, "total": 9}\n',
+    "support/cases.jsonl": '{"case": "c1", "closed": "2025-01-14T10:00:00Z", "seconds": 12, "work": "assisted", '
+    '"topic": "Network"}\n',
+    "baseline.jsonl": '{"baseline": 1, "snapshot": "' + "0" * 64 + '", "collectedAt": "2025-01-13T12:00:00Z", '
+    '"start": "2025-01-13T08:00:00Z", "end": "2025-01-13T12:00:00Z", "shares": 0, "values": 0}\n',
+    "rollback/log.jsonl": '{"at": "2025-01-14T07:45:00Z", "step": "opened", "dry_run": false}\n',
 }
 
 
