@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from auditor.core.findings import agree_on_clocks, check_rows, counts, findings, not_elapsed, while_running
 from auditor.core.graph import topological_order
-from auditor.core.reasons import SENTENCES, quantity, sentence
+from auditor.core.reason_codes import SENTENCES
+from auditor.core.reasons import quantity, sentence
 from auditor.errors import ControlError
 from auditor.model import Verdict, Window
 

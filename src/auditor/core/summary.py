@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.core.reasons import SENTENCES, sentence
+from auditor.core.reason_codes import SENTENCES
+from auditor.core.reasons import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
