@@ -8,10 +8,10 @@ package gates.go_no_go
 default decision := {"decision": "no_go"}
 
 decision := {"decision": "go"} if {
-	input.settled
+	input.settled == true
 	input.verdict == "pass"
 } else := {"decision": "pass_with_waiver"} if {
-	input.settled
+	input.settled == true
 	input.verdict == "fail"
 	input.verdict_with_waivers == "pass"
 }

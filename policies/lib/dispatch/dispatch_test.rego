@@ -26,7 +26,7 @@ test_unknown_control_decides_nothing if {
 }
 
 test_a_gate_decides_on_its_facts if {
-	decision := dispatch.gate with input as {"gate": "go_no_go", "facts": {"verdict": "pass"}}
+	decision := dispatch.gate with input as {"gate": "go_no_go", "facts": {"verdict": "pass", "settled": true}}
 	decision == {"decision": "go"}
 }
 
