@@ -79,9 +79,12 @@ TIME = [
         *of("coverage.source_observed", "nothing here, but the observer counted"),
     ),
     rule(
-        "traffic that is gone against a baseline is a suspected outage, which a failing probe may decide",
-        lacking="No reason of its own: such a window is inconclusive (no data), like one in which nothing was asked. "
-        "Deciding it needs a declared link between a probe and a route, which no profile has yet.",
+        "traffic that is gone against a baseline is a suspected outage, not a pass, which a failing probe may decide",
+        *of("slo.throughput_meets_baseline", "no requests, where there were some before: an outage is suspected"),
+        *of("slo.throughput_meets_baseline", "no requests, and none before"),
+        *of("slo.throughput_meets_baseline", "no requests, and nobody observed that there were none"),
+        lacking="Only the line of throughput has a baseline of traffic to suspect it from; elsewhere such a window is "
+        "inconclusive (no data). No probe decides it: that needs a declared link between a probe and a route.",
     ),
     rule(
         "an observer is only believed where its counts and ours agree",
