@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -22,7 +23,23 @@ def _caches_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     """Keep what the program keeps for its user out of the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        _compile_once(patch, tmp_path_factory.mktemp("wasmtime"))
         yield
+
+
+def _compile_once(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have wasmtime keep what it compiles, by a setting of its own: hundreds of tests load one and the same module."""
+    import wasmtime
+
+    settings = folder / "cache.toml"
+    settings.write_text(f'[cache]\ndirectory = "{folder / "modules"}"\n')
+    begin = wasmtime.Config.__init__
+
+    def begin_with_cache(config: wasmtime.Config) -> None:
+        begin(config)
+        config.cache = str(settings)
+
+    patch.setattr(wasmtime.Config, "__init__", begin_with_cache)
 
 
 @pytest.fixture(scope="session")

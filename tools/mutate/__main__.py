@@ -24,12 +24,17 @@ def main() -> int:
     """Return 1 when a mutant survived, or a reviewed one is there no more."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
     parser.add_argument("kinds", nargs="+", choices=list(TITLES))
-    parser.add_argument("--only", default="", help="only files whose path contains this")
+    parser.add_argument("--only", nargs="*", default=[], help="only files whose path contains one of these")
     parser.add_argument("--report", type=Path, help="Markdown; each run replaces its files and keeps the others")
     parser.add_argument(
         "--tolerate", nargs="*", default=[], choices=list(TITLES), help="kinds whose survivors are only listed"
     )
     given = parser.parse_args()
+    only = [part for words in given.only for part in words.split()]  # make gives them as one word
+
+    def wanted(file: str) -> bool:
+        return not only or any(part in file for part in only)
+
     equivalents = read_equivalents(EQUIVALENT)
     day = time.strftime("%Y-%m-%d", time.gmtime())
     sections: dict[str, Section] = {}
@@ -37,7 +42,7 @@ def main() -> int:
     for kind in sorted(
         given.kinds, key=lambda one: one != "python"
     ):  # its mutants are forked before anything is imported
-        outcomes = _run(kind, given.only)
+        outcomes = _run(kind, wanted)
         alive, old = survivors(outcomes, equivalents), stale(outcomes, equivalents)
         sections[kind] = section(outcomes, equivalents, day)
         sys.stdout.write(f"{kind}: {sections[kind].score()}\n")
@@ -49,14 +54,11 @@ def main() -> int:
             sys.stdout.write(f"  no survivor any more, remove it from {EQUIVALENT.name}: {': '.join(key)}\n")
         failed |= kind not in given.tolerate and bool(alive or old)
     if given.report:
-        _write(given.report, sections, equivalents, lambda file: given.only in file)
+        _write(given.report, sections, equivalents, wanted)
     return int(failed)
 
 
-def _run(kind: str, only: str) -> list[Outcome]:
-    def wanted(file: str) -> bool:
-        return only in file
-
+def _run(kind: str, wanted: Callable[[str], bool]) -> list[Outcome]:
     def progress(words: str) -> None:
         sys.stderr.write(f"{words}\n")
 

@@ -18,6 +18,7 @@ import json
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,18 @@ def write_tables(folder: Path, case: Case) -> dict[str, Path]:
     return {name: _write(folder, table, case) for name, table in {**TABLES, **STATEMENT_TABLES}.items()}
 
 
+@cache
+def _empty(name: str) -> bytes:
+    """Return the Parquet file of a table without rows: most tables of most cases."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    table = (TABLES.get(name) or STATEMENT_TABLES[name]).schema().empty_table()
+    with pa.BufferOutputStream() as written:
+        pq.write_table(table, written)
+        return bytes(written.getvalue())
+
+
 def _write(folder: Path, table: Table, case: Case) -> Path:
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
@@ -135,6 +148,9 @@ def _write(folder: Path, table: Table, case: Case) -> Path:
     numbers = itertools.count(1)
     rows = [row for given in case.tables.get(table.name, []) for row in _expand(table, given, case, numbers)]
     path = folder / f"{table.name}.parquet"
+    if not rows:
+        path.write_bytes(_empty(table.name))
+        return path
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema()), path)
     return path
 

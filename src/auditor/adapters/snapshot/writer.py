@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -144,7 +145,10 @@ class SnapshotWriter:
         try:
             for writer in self._writers.values():
                 writer.close()
-            entries = [self._table(table) for table in TABLES.values()]
+            with duckdb.connect(":memory:", config=self._config()) as connection:
+                connection.execute("set TimeZone = 'UTC'")
+                connection.execute("set enable_progress_bar = false")  # it would go to standard output, which is data
+                entries = [self._table(table, connection) for table in TABLES.values()]
             self._writers = {}
             manifest = Manifest(
                 schemaVersion=1,
@@ -168,7 +172,15 @@ class SnapshotWriter:
             raise _full(self._target, error) from error
         return self._target
 
-    def _table(self, table: Table) -> TableEntry:
+    def _config(self) -> dict[str, str | bool | int | float | list[str]]:
+        return {
+            "memory_limit": MEMORY_LIMIT,
+            "threads": str(self._threads),
+            "temp_directory": str(self._at("work")),
+            "preserve_insertion_order": "true",
+        }
+
+    def _table(self, table: Table, connection: duckdb.DuckDBPyConnection) -> TableEntry:
         """Sort one table's rows into its final Parquet file."""
         import duckdb  # noqa: PLC0415 - heavy
         import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
@@ -179,21 +191,12 @@ class SnapshotWriter:
         path = self._ready / f"{table.name}.parquet"
         columns = [column.name for column in table.columns]
         order = [*table.order, *(name for name in columns if name not in table.order)]
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_LIMIT,
-            "threads": str(self._threads),
-            "temp_directory": str(self._at("work")),
-            "preserve_insertion_order": "true",
-        }
         try:
-            with duckdb.connect(":memory:", config=config) as connection:
-                connection.execute("set TimeZone = 'UTC'")
-                connection.execute("set enable_progress_bar = false")  # it would go to standard output, which is data
-                written = connection.execute(
-                    f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "  # noqa: S608 - declared names
-                    f"order by {', '.join(order)}) "
-                    f"to {_quoted(path)} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
-                ).fetchone()
+            written = connection.execute(
+                f"copy (select {', '.join(columns)} from read_parquet({_quoted(unsorted)}) "  # noqa: S608 - declared names
+                f"order by {', '.join(order)}) "
+                f"to {_quoted(path)} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+            ).fetchone()
         except duckdb.Error as error:
             text = str(error).replace(str(path), path.name).splitlines()[0]
             raise EngineError(
