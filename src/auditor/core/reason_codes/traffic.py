@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "burn_rate_over": "the error budget burns at {observed} (short, long window), both at or over {limit}",
     "throughput_held": "completed {observed} of what was offered at matched load, before {limit}",
     "throughput_lower": "completed only {observed} of what was offered at matched load, before {limit}",
+    "suspected_outage": "nothing was asked for, where the baseline was: traffic may not get through",
     "load_unmatched": "too few minutes had a load that the baseline has too",
     "baseline_missing": "there is no baseline to compare with",
     "cache_hits_within": "cache hit rate {observed} reaches {limit}",
