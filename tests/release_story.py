@@ -6,7 +6,7 @@ every signature is a person's own key, stamped by a time-stamp authority whose c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from auditor.estate.release.writer import write_release
 from auditor.shell.collect import collect
 from auditor.shell.evaluate import Evaluation, evaluate
 from auditor.shell.filing import file_person
+from auditor.shell.final_sign_off import sign_offs_over
 from auditor.shell.other_runs import other_runs
 from auditor.shell.people import Author, sign_off, sign_off_page
 from auditor.shell.trust_approval import approved_by_pack
@@ -35,8 +36,6 @@ from trusting import make_person
 from tsa import make_tsa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from auditor.adapters.policies.profile_document import Line
     from auditor.core.trust_approvals import Approved
 
@@ -62,15 +61,10 @@ DECISIONS = {
     "decision_2": ("line_118", "performance_team_lead"),
     "decision_3": ("line_123", "cto"),
 }
-# The run after which something is signed, and how long after its as-of; a run happens a minute after its as-of.
-SIGNING = (
-    ("before", timedelta(minutes=3)),
-    ("approved", timedelta(minutes=9)),
-    ("decision_3", timedelta(minutes=8)),
-    ("decision_3", timedelta(hours=2)),
-    ("two_hours", timedelta(hours=1)),
-    ("one_day", timedelta(hours=2)),
-    ("seven_days", timedelta(minutes=10)),
+# When people sign what is due, about the latest run.
+SIGNING = tuple(
+    datetime.fromisoformat(f"2025-01-{moment}:00Z")
+    for moment in ("14T07:53", "14T08:05", "14T10:30", "14T12:22", "14T13:50", "15T13:00", "21T11:10")
 )
 
 
@@ -128,7 +122,9 @@ class Story:
         self.sealed[point] = done
         return done
 
-    def sign(self, point: str, line: str, role: str, decision: str, at: datetime) -> None:
+    def sign(
+        self, point: str, line: str, role: str, decision: str, at: datetime, *, withdraws: str | None = None
+    ) -> None:
         """Sign about the run at ``point`` as whoever holds ``role``, and file it."""
         company, done = self.company, self.sealed[point]
         company.tsa.now = max(company.tsa.now, at)
@@ -147,12 +143,22 @@ class Story:
             comment="there is no such page" if decision == "NOT_APPLICABLE" else "",
             valid_until=company.tsa.now + 2 * WEEK,
             now=company.tsa.now,
+            withdraws=withdraws,
         )
         file_person(company.ledger, envelope, company.trust(), company.ledger_key.signer, "sign-off")
         self.signed.add(line)
 
-    def sign_what_is_due(self, point: str, at: datetime) -> None:
-        """Sign every line whose time it is and that nobody has signed."""
+    def sign_offs(self, point: str) -> list[dict[str, Any]]:
+        """Return the rows of what was signed about the run at ``point``."""
+        relying = self.company.relying()
+        verified = verify_relying(self.sealed[point].bundle, relying, replay=False)
+        if relying.ledger is None:
+            raise RuntimeError("the company keeps a ledger")
+        return sign_offs_over(verified.bundle, relying.trust, relying.ledger.view)
+
+    def sign_what_is_due(self, at: datetime) -> None:
+        """Sign every line whose time it is and that nobody has signed, about the latest run."""
+        point = list(self.sealed)[-1]
         for line, role in due(at):
             if line not in self.signed:
                 self.sign(point, line, role, self.refusing.get(line, "APPROVED"), at)
@@ -162,19 +168,27 @@ class Story:
         line, role = DECISIONS[point]
         self.sign(point, line, role, self.refusing.get(line, word), RUNS[point] + 2 * DELAY)
 
-    def tell(self, points: Iterable[str] = RUNS) -> Evaluation:
-        """Run every point in order, with what people sign in between; return the last run."""
-        done: Evaluation | None = None
-        for point in points:
-            done = self.run(point)
+    def tell(self, *points: str) -> Evaluation:
+        """Run the points in order, with what people sign after each until the next; return the last run."""
+        ends = [*(RUNS[point] for point in points[1:]), RUNS["closing"]]
+        for point, end in zip(points, ends, strict=True):
+            self.run(point)
             if point in DECISIONS:
                 self.decide(point)
-            for after, delay in SIGNING:
-                if after == point:
-                    self.sign_what_is_due(point, RUNS[point] + delay)
-        if done is None:
-            raise ValueError("no points")
-        return done
+            for moment in SIGNING:
+                if RUNS[point] < moment < end:
+                    self.sign_what_is_due(moment)
+        return self.sealed[points[-1]]
+
+    def branch(self, root: Path, *incidents: str) -> Story:
+        """Return the story so far, to go on under ``root`` with ``incidents``."""
+        company = self.company.copy(root)
+        sealed = {
+            point: replace(done, bundle=root / "bundles" / done.bundle.name) for point, done in self.sealed.items()
+        }
+        if not isinstance(company, ReleaseCompany):
+            raise TypeError(type(company).__name__)
+        return Story(company, incidents, sealed, set(self.signed), dict(self.refusing))
 
 
 def due(at: datetime) -> list[tuple[str, str]]:
@@ -189,6 +203,14 @@ def due(at: datetime) -> list[tuple[str, str]]:
         for bound in profile.bound[line.id]
         if bound.control.id == "approvals.signed_by_role" and _holds(line, at, anchors, known)
     ]
+
+
+@kept
+def told() -> Story:
+    """Return a release of which nothing has gone wrong until the last decision point; made once in a test process."""
+    story = make_release(Path(mkdtemp(prefix="auditor-tests-story-")) / "company")
+    story.tell("before", "decision_1", "decision_2", "decision_3")
+    return story
 
 
 def _holds(line: Line, at: datetime, anchors: dict[str, datetime], known: dict[str, datetime]) -> bool:

@@ -112,7 +112,7 @@ def line(name: str, *members: str) -> dict[str, Any]:
 
 def test_entries_stand_in_the_documents_order_with_who_signed_what_they_rest_on():
     document = {
-        "lines": [line("line_2"), line("line_1", "line_2", "other"), line("other")],
+        "lines": [line("line_2"), line("line_1", "line_2", "other", "line_2"), line("other")],
         "findings": [
             {"line": "line_2", "resource": "line_2 by cto", "evidence": {"line": "line_2", "role": "cto"}},
             {"line": "other", "resource": "point", "evidence": {"resource": "point", "role": "lead"}},

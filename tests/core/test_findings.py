@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.core.findings import agree_on_clocks, check_rows, counts, findings
+from auditor.core.findings import agree_on_clocks, check_rows, counts, findings, not_elapsed, while_running
 from auditor.core.graph import topological_order
-from auditor.core.reasons import SENTENCES, quantity, sentence
+from auditor.core.reason_codes import SENTENCES
+from auditor.core.reasons import quantity, sentence
 from auditor.errors import ControlError
 from auditor.model import Verdict, Window
 
@@ -71,6 +72,19 @@ def test_a_resource_seen_by_one_clock_only_is_inconclusive():
     assert {item.resource: item.verdict.value for item in found} == {"a": "pass", "b": "inconclusive"}
 
 
+def test_while_a_window_runs_only_an_early_fail_stands():
+    found = [one(verdict, verdict, "coverage") for verdict in ("pass", "fail", "inconclusive", "not_applicable")]
+    open_ = (Verdict.INCONCLUSIVE, "not_elapsed")
+    early = [(one.verdict, one.reason) for one in while_running(found, early_fail=True)]
+    assert early == [open_, (Verdict.FAIL, "coverage"), open_, open_]
+    assert [(one.verdict, one.reason) for one in while_running(found, early_fail=False)] == [open_] * 4
+
+
+def test_what_has_not_begun_measured_nothing():
+    found = not_elapsed("l", "c.d", None)
+    assert (found.verdict, found.reason, found.members) == (Verdict.INCONCLUSIVE, "not_elapsed", 0)
+
+
 def test_counts_name_every_verdict():
     assert counts([Verdict.PASS, Verdict.PASS]) == {"pass": 2, "fail": 0, "inconclusive": 0, "not_applicable": 0}
 
@@ -99,6 +113,11 @@ def test_every_reason_makes_a_sentence_even_of_nothing(reason):
         (1_500_000, "us", "1.500 s"),
         (300_000, "us", "300 ms"),
         (12_345, "us", "12.345 ms"),
+        (59_000_000, "us", "59.000 s"),
+        (60_000_000, "us", "1 min"),
+        (61_500_000, "us", "61.500 s"),
+        (3_605_000_000, "us", "1 h 5 s"),
+        (18_780_000_000, "us", "5 h 13 min"),
         (5, "min", "5 min"),
         (None, "us", "unknown"),
         ({"b": "x", "a": None}, "", "a unknown, b x"),
@@ -107,3 +126,20 @@ def test_every_reason_makes_a_sentence_even_of_nothing(reason):
 )
 def test_quantities_have_units(value, unit, words):
     assert quantity(value, unit) == words
+
+
+@pytest.mark.parametrize("window", [None, WINDOW])
+def test_a_window_that_has_not_begun_is_said_to_have_not(window):
+    one = not_elapsed("line", "slo.p95", window)
+    assert (one.verdict, one.reason, one.members, one.window) == (Verdict.INCONCLUSIVE, "not_elapsed", 0, window)
+
+
+@pytest.mark.parametrize(("early", "stands"), [(True, [Verdict.FAIL]), (False, [])])
+def test_before_a_window_has_ended_only_a_fail_that_nothing_mends_stands(early, stands):
+    reasons = {"pass": "within_limit", "fail": "over_limit", "inconclusive": "no_data", "not_applicable": "listed"}
+    given_rows = [{"resource": verdict} for verdict in reasons]
+    decided = [{"verdict": verdict, "reason": reason, "observed": 7} for verdict, reason in reasons.items()]
+    found = while_running(findings("line", "slo.p95", WINDOW, given_rows, decided), early_fail=early)
+    assert [one.verdict for one in found if one.verdict is not Verdict.INCONCLUSIVE] == stands
+    assert {one.reason for one in found if one.verdict is Verdict.INCONCLUSIVE} == {"not_elapsed"}
+    assert {one.observed for one in found} == {7}

@@ -162,3 +162,46 @@ def test_many_passes_are_gathered_by_reason():
         "8 in 4 groups: processed in declared regions",
         "1 in 1 groups: an independent observer was alive throughout and counted nothing",
     )
+
+
+@pytest.mark.parametrize(("limits", "said"), [((1, 1, 1, 1, 1), ""), ((1, 2, 1, 1, 1), "as r0: ")])
+def test_passes_that_say_numbers_are_gathered_under_the_first(limits, said):
+    found = [
+        finding(f"r{number}", "pass", "cache_hits_within") | {"limit": limit} for number, limit in enumerate(limits)
+    ]
+    (entry,) = summarise(document([line("a", "pass", "slo.p95")], found), WORDS).lines
+    assert len(entry.why) == 1
+    assert entry.why[0].startswith(f"5 in 5 groups: {said}cache hit rate ")
+    assert "{" not in entry.why[0]
+
+
+def test_what_has_not_elapsed_is_said_once():
+    found = [finding(name, "inconclusive", "not_elapsed") for name in ("x", "y")]
+    (entry,) = summarise(document([line("a", "inconclusive", "slo.p95")], found), WORDS).lines
+    assert entry.why == ("its time has not come, or not passed",)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "why"),
+    [
+        (["pass"] * 5, "all of its 5 lines passed"),
+        (["pass"] * 5 + ["not_applicable"], "5 of its 6 lines passed, and the others do not apply"),
+    ],
+)
+def test_a_group_of_many_passes_counts_them(verdicts, why):
+    members = [line(f"m{number}", verdict) for number, verdict in enumerate(verdicts)]
+    group = line("g", "pass", members=[one["line"] for one in members])
+    assert summarise(document([group, *members]), WORDS).lines[0].why == (why,)
+
+
+def test_a_line_of_a_rollback_gate_fires_whatever_decides_it():
+    gate = {
+        "gate": "r",
+        "title": "R",
+        "kind": "rollback",
+        "decision": "rollback",
+        "verdict": "fail",
+        "provisional": False,
+    }
+    decided = document([line("a", "fail", "slo.p95")], gates=[gate | {"lines": ["a"]}])
+    assert summarise(decided, WORDS).lines[0].mark == "FIRED"

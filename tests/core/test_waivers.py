@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
-from auditor.core.waivers import verdict_with_waivers, with_statements
+from auditor.core.evidence import NO_STATEMENTS, EvidenceTables, with_earlier_runs
+from auditor.core.waivers import verdict_with_adjudications, verdict_with_waivers, with_statements
 from auditor.model import Finding, Verdict, Window, epoch_us
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -79,3 +79,15 @@ def test_several_waivers_are_named_in_order() -> None:
     tables = EvidenceTables(NO_STATEMENTS.tables | {"waivers": rows})
     (one,) = with_statements([found], tables, policy_digest=POLICIES, as_of=NOON, waivable=True)
     assert one.waivers == ("a" * 64, "c" * 64)
+
+
+def test_an_adjudicated_trigger_counts_as_not_fired_for_the_status_alone() -> None:
+    one = beside()
+    assert (one.verdict, verdict_with_adjudications(one)) == (Verdict.FAIL, Verdict.PASS)
+    assert verdict_with_adjudications(beside(adjudication={"line": "other"})) is Verdict.FAIL
+
+
+def test_earlier_runs_are_laid_beside_what_was_signed() -> None:
+    found = with_earlier_runs(NO_STATEMENTS, [{"run": "a"}], [{"leaf": 1}])
+    assert (found.tables["prior_verdicts"], found.tables["ledger_places"]) == ([{"run": "a"}], [{"leaf": 1}])
+    assert found.tables["sign_offs"] == NO_STATEMENTS.tables["sign_offs"]

@@ -112,9 +112,12 @@ def requests(count: int = 540, latency_us: Callable[[int], int] = lambda _: 900_
 
 @pytest.fixture
 def world(tmp_path: Path) -> Callable[..., Inputs]:
-    """Give the inputs of a run over ``given`` requests, the profile's text changed by ``replacements``."""
+    """Give the inputs of a run over ``given`` requests, the profile's text changed by ``replacements``.
 
-    def make(given: list[dict[str, Any]], *replacements: tuple[str, str]) -> Inputs:
+    ``ended``: when the last phase of the deployment did.
+    """
+
+    def make(given: list[dict[str, Any]], *replacements: tuple[str, str], ended: datetime | None = None) -> Inputs:
         beats = [
             {
                 "start_time": AS_OF + timedelta(minutes=minute - 12),
@@ -133,8 +136,10 @@ def world(tmp_path: Path) -> Callable[..., Inputs]:
             "duplicates": 0,
             "collected_at": AS_OF,
         }
+        phases = [{"phase": "phase_7", "started_at": ended - timedelta(seconds=60), "ended_at": ended}] if ended else []
+        tables = {"requests": given, "heartbeats": beats, "coverage": [call], "phases": phases}
         with SnapshotWriter(tmp_path / "snapshot") as writer:
-            for table, content in {"requests": given, "heartbeats": beats, "coverage": [call]}.items():
+            for table, content in tables.items():
                 writer.write(Batch(table, rows(table, content)), "requests")
             snapshot = open_snapshot(writer.finish(Scope("s", "e", "r", "p"), AS_OF, [("requests", "requests", "")]))
         text = PROFILE
@@ -234,6 +239,36 @@ def test_a_verdict_that_hangs_on_the_clock_is_open(
     decisions, _ = decide(inputs, engine)
     assert said(decisions)["p95"][0] == verdict
     assert ("clock_skew" in {one.reason for one in decisions.findings}) == (verdict == "inconclusive")
+
+
+AFTER = 'window = { anchor = "deployment_end", start_seconds = 0, end_seconds = 660 }\nreads'
+BOUNDED = ("latency_limit_us = 1_500_000", "latency_limit_us = 1_500_000\ncapacity_per_second = 1")
+ANCHORS = ("validity_seconds = 60", 'validity_seconds = 60\nanchors = ["deployment_end"]')
+
+
+@pytest.mark.parametrize(
+    ("slow", "ended_s", "verdict"),
+    [
+        (0, -600, ("inconclusive", "not_elapsed")),
+        (28, -600, ("inconclusive", "not_elapsed")),
+        (30, -600, ("inconclusive", "not_elapsed")),
+        (31, -600, ("fail", "over_limit")),
+        (540, 0, ("inconclusive", "not_elapsed")),
+        (540, None, ("inconclusive", "not_elapsed")),
+    ],
+)
+def test_before_the_end_of_a_window_only_a_certain_breach_is_decided(
+    world: Callable[..., Inputs], engine: WasmEngine, slow: int, ended_s: int | None, verdict: tuple[str, str]
+) -> None:
+    """Of 540 requests and 60 that may still come, 30 slow ones can be a fast P95, and 31 cannot."""
+    inputs = world(
+        requests(latency_us=lambda n: 2_000_000 if n < slow else 1),
+        ('window = { anchor = "as_of", start_seconds = -600, end_seconds = -60 }\nreads', AFTER),
+        BOUNDED,
+        ANCHORS,
+        ended=None if ended_s is None else AS_OF + timedelta(seconds=ended_s),
+    )
+    assert said(decide(inputs, engine)[0])["p95"] == verdict
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from auditor.core.reasons import SENTENCES
+from auditor.core.reason_codes import SENTENCES
 from auditor.core.statement import Digest, Exact, Instant, ScopeMember, VersionOne
 from auditor.core.summary import GATE_WORDS
 

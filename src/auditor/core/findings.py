@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.core.reasons import SENTENCES
+from auditor.core.reason_codes import SENTENCES
 from auditor.errors import ControlError
 from auditor.model import Finding, Verdict, Window
 
@@ -83,7 +83,7 @@ def _reason(control: str, row: dict[str, Any], decision: dict[str, Any]) -> str:
     if not isinstance(reason, str) or reason not in SENTENCES:
         raise ControlError(
             f"control {control}, {row['resource']}: reason {reason!r} is not a listed reason code",
-            remedy="use one of auditor.core.reasons.SENTENCES, or add it there with its sentence",
+            remedy="use one of auditor.core.reason_codes, or add it there with its sentence",
         )
     return reason
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.core.reasons import SENTENCES, sentence
+from auditor.core.reason_codes import SENTENCES
+from auditor.core.reasons import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,10 +113,15 @@ def _entry(
     titles: Mapping[str, str],
     verdicts: Mapping[str, str],
 ) -> LineEntry:
-    trigger = _is_trigger(line["line"], document, controls)
+    fires = {one for gate in document["gates"] if gate["kind"] == "rollback" for one in gate["lines"]}
+    trigger = line["line"] in fires or _is_trigger(line["line"], document, controls)
     if line["members"]:
         decisive = [one for one in line["members"] if verdicts[one] == line["verdict"]]
         why = tuple(f"{titles[one]}: {verdicts[one]}" for one in decisive)
+        if line["verdict"] == "pass" and len(why) > SHOWN:
+            why = (f"{len(decisive)} of its {len(line['members'])} lines passed, and the others do not apply",)
+            if len(decisive) == len(line["members"]):
+                why = (f"all of its {len(decisive)} lines passed",)
     else:
         why = _why(line, document, controls) if line["controls"] else ()
     if not why and "{" not in SENTENCES[line["reason"]]:  # it was decided by what is around it, not by what it found
@@ -142,7 +148,9 @@ def _why(line: dict[str, Any], document: dict[str, Any], controls: Mapping[str, 
     if line["verdict"] == "pass":
         found = [one for one in found if one["control"] == own]
         if len(found) > SHOWN:
-            return _gathered(found)
+            return _gathered(found, controls)
+    if found and {one["reason"] for one in found} == {"not_elapsed"}:
+        return (SENTENCES["not_elapsed"],)  # of whom it will be said is not known yet
     words = [
         f"{one['resource']}: {_sentence(one, controls)}" + (f" ({one['members']} times)" if one["members"] > 1 else "")
         for one in found
@@ -163,14 +171,18 @@ def _words(controls: Mapping[str, ControlWords], control: str) -> ControlWords:
     return controls.get(control, ControlWords())
 
 
-def _gathered(found: list[dict[str, Any]]) -> tuple[str, ...]:
+def _gathered(found: list[dict[str, Any]], controls: Mapping[str, ControlWords]) -> tuple[str, ...]:
     """Return one sentence for each reason of many passes, with how many members each stands for."""
-    reasons = sorted({one["reason"] for one in found})
-    return tuple(
-        f"{sum(one['members'] for one in found if one['reason'] == reason)} in "
-        f"{sum(one['reason'] == reason for one in found)} groups: {SENTENCES[reason].split(':')[0]}"
-        for reason in reasons
-    )
+    said = []
+    for reason in sorted({one["reason"] for one in found}):
+        alike = [one for one in found if one["reason"] == reason]
+        what = SENTENCES[reason].split(":")[0]
+        if "{" in what:
+            words = {_sentence(one, controls) for one in alike}
+            first = _sentence(alike[0], controls)
+            what = first if len(words) == 1 else f"as {alike[0]['resource']}: {first}"
+        said.append(f"{sum(one['members'] for one in alike)} in {len(alike)} groups: {what}")
+    return tuple(said)
 
 
 def mark(verdict: str, *, trigger: bool) -> str:

@@ -110,7 +110,13 @@ def differences(case: Case, found: Sequence[Finding]) -> list[str]:
 
 def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
     """Write the case's rows as a snapshot would hold them, and decide its control on them."""
-    with tempfile.TemporaryDirectory() as scratch, SqlEngine(write_tables(Path(scratch), case), threads=1) as sql:
+    with tempfile.TemporaryDirectory() as scratch:
+        return decide_tables(pack, case, write_tables(Path(scratch), case), policies)
+
+
+def decide_tables(pack: Pack, case: Case, tables: dict[str, Path], policies: PolicyEngine) -> tuple[Finding, ...]:
+    """Decide the control of ``case``, at its window and as-of, on the Parquet files ``tables`` instead of its rows."""
+    with SqlEngine(tables, threads=1) as sql:
         find_anchors(sql, pack, case.as_of)
         shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
         derive_tables(sql, pack, [case.control], shared)

@@ -95,6 +95,12 @@ def test_other_parameters_are_refused_by_file_and_name(engine: SqlEngine, given:
         engine.query(FILE, "select $limit as x", {"limit": given})
 
 
+def test_an_hour_of_seconds_fits_when_it_is_counted_in_microseconds(engine: SqlEngine) -> None:
+    asked = "select $seconds * 1000000 as one, [$several[1] * 1000000] as many"
+    (row,) = engine.query("q.sql", asked, {"seconds": 3600, "several": [3600]})
+    assert row == {"one": 3_600_000_000, "many": [3_600_000_000]}
+
+
 def test_a_missing_parameter_is_named(engine: SqlEngine) -> None:
     with pytest.raises(ControlError, match=r"controls/a/b/b.sql: parameter \$b, \$c has no value"):
         engine.query(FILE, "select $a, $b, $c", {"a": 1})

@@ -60,6 +60,9 @@ outcome := {"verdict": "inconclusive", "reason": "baseline_missing"} if {
 	not percentile.window_complete(input.row)
 } else := {"verdict": "inconclusive", "reason": "coverage"} if {
 	uncovered
+} else := {"verdict": "inconclusive", "reason": "suspected_outage"} if {
+	input.row.requests == 0
+	input.row.baseline_load > 0
 } else := {"verdict": "inconclusive", "reason": "no_data"} if {
 	input.row.requests == 0
 } else := {"verdict": "inconclusive", "reason": "load_unmatched"} if {
@@ -100,6 +103,7 @@ counts := [
 	"matched_completed",
 	"matched_offered",
 	"baseline_minutes",
+	"baseline_load",
 	"baseline_completed",
 	"baseline_offered",
 	"baseline_kept",

@@ -2,6 +2,7 @@
 -- [completed, offered] of each. A minute is matched when its load lies within the tolerance of some minute of the other
 -- side. A minute with anything unknown is not matched, but bounded: `current` takes all that is unknown as offered and not
 -- completed, `current_best` as completed. A minute that nothing bounds is counted apart, and decides nothing.
+-- baseline_load: what the whole baseline was offered; where it was, and now nothing is, traffic may be cut off.
 with minutes as (
     select $window_start_us + n * 60000000 as start_us
     from unnest(generate_series(0, ($window_end_us - $window_start_us) // 60000000 - 1)) as numbered(n)
@@ -82,6 +83,7 @@ baseline_minutes as (
 baseline_totals as (
     select
         count(*) as minutes,
+        coalesce(sum(offered), 0)::bigint as offered,
         count(*) filter (where end_us - start_us <> 60000000) as odd_periods
     from before_change
 ),
@@ -116,6 +118,7 @@ select
     current_minutes.completed as matched_completed,
     current_minutes.offered as matched_offered,
     baseline_totals.minutes as baseline_minutes,
+    baseline_totals.offered as baseline_load,
     baseline_totals.odd_periods,
     baseline_minutes.completed as baseline_completed,
     baseline_minutes.offered as baseline_offered,

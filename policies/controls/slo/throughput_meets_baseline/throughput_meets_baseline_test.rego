@@ -10,6 +10,7 @@ alike := {
 	"matched_completed": 1900,
 	"matched_offered": 2000,
 	"baseline_minutes": 30,
+	"baseline_load": 3000,
 	"baseline_completed": 2700,
 	"baseline_offered": 3000,
 	"baseline_kept": 30,
@@ -63,6 +64,13 @@ test_one_of_one_is_a_million if {
 test_nothing_offered_has_no_share if {
 	decided({"matched_completed": 0, "matched_offered": 0}, {}).observed == null
 	decided({"baseline_completed": 0, "baseline_offered": 0}, {}).limit == null
+}
+
+test_nothing_asked_for_is_an_outage_only_where_something_was_before if {
+	reason({"requests": 0}, {}) == "suspected_outage"
+	reason({"requests": 0, "baseline_load": 1}, {}) == "suspected_outage"
+	reason({"requests": 0, "baseline_load": 0}, {}) == "no_data"
+	reason({"requests": 1, "baseline_load": 0}, {}) == "throughput_held"
 }
 
 test_a_count_that_is_none_decides_nothing if {

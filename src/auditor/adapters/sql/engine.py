@@ -206,7 +206,7 @@ def _keepable(file: str, column: str, kind: Any) -> None:
 
 
 def _bound(file: str, name: str, value: Any) -> Any:
-    """Return a parameter as DuckDB should see it; an empty list has the type of our lists of limits."""
+    """Return a parameter as DuckDB should see it: integers are 64 bits wide, and so are those of an empty list."""
     import duckdb  # noqa: PLC0415 - heavy
 
     if value == []:
@@ -220,6 +220,10 @@ def _bound(file: str, name: str, value: Any) -> Any:
             f"{file}: parameter ${name} is {type(value).__name__} {value!r}, which is no exact value",
             remedy="give an integer, text, a boolean, a list of integers or of texts, or an instant with its time zone",
         )
+    if type(value) is int:  # else it would be 32 bits wide, and an hour of seconds in microseconds would not fit
+        return duckdb.Value(value, duckdb.sqltypes.BIGINT)
+    if isinstance(value, list) and type(value[0]) is int:
+        return duckdb.Value(value, duckdb.list_type(duckdb.sqltypes.BIGINT))
     return value
 
 
