@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def s3_endpoint(s3_server_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     return s3_server_address
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a folder in which the workers of one run keep for each other what is long in the making."""
+    from kept import KEEP
+
+    if config.getoption("numprocesses", None) and KEEP not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="auditor-tests-kept-")
+        os.environ[KEEP] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

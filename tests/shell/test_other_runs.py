@@ -39,7 +39,7 @@ def told(place: Scene, ask: Callable[..., tuple[OtherRun, ...]] = all_other_runs
 def after(place: Scene, lie: Callable[[dict[str, Any]], Any]) -> Scene:
     """File the first run after lying in its predicate, then one that passes; return that."""
     good = copied(place, "good")
-    place.forge(lie).file()
+    place.forge(lie).settle().forge(lie).file()  # decisions that say the same, and what is signed anew is a lie again
     return another_run(place, place.start(), good).filed()
 
 
