@@ -168,9 +168,9 @@ class Story:
         line, role = DECISIONS[point]
         self.sign(point, line, role, self.refusing.get(line, word), RUNS[point] + 2 * DELAY)
 
-    def tell(self, *points: str) -> Evaluation:
-        """Run the points in order, with what people sign after each until the next; return the last run."""
-        ends = [*(RUNS[point] for point in points[1:]), RUNS["closing"]]
+    def tell(self, *points: str, until: str = "closing") -> Evaluation:
+        """Run the points in order, with what people sign after each until the next, or ``until``; return the last run."""
+        ends = [*(RUNS[point] for point in points[1:]), RUNS[until]]
         for point, end in zip(points, ends, strict=True):
             self.run(point)
             if point in DECISIONS:
@@ -209,7 +209,7 @@ def due(at: datetime) -> list[tuple[str, str]]:
 def told() -> Story:
     """Return a release of which nothing has gone wrong until the last decision point; made once in a test process."""
     story = make_release(Path(mkdtemp(prefix="auditor-tests-story-")) / "company")
-    story.tell("before", "decision_1", "decision_2", "decision_3")
+    story.tell("before", "decision_1", "decision_2", "decision_3", until="two_hours")
     return story
 
 
