@@ -169,7 +169,7 @@ class Story:
         self.sign(point, line, role, self.refusing.get(line, word), RUNS[point] + 2 * DELAY)
 
     def tell(self, *points: str, until: str = "closing") -> Evaluation:
-        """Run the points in order, with what people sign after each until the next, or ``until``; return the last run."""
+        """Run the points in order, with what people sign after each until the next one; return the last run."""
         ends = [*(RUNS[point] for point in points[1:]), RUNS[until]]
         for point, end in zip(points, ends, strict=True):
             self.run(point)
