@@ -237,3 +237,46 @@ def test_a_file_that_may_not_grow_is_told_and_leaves_nothing(tmp_path, limit):
     assert done.stderr.endswith(", or give another --output\n")
     assert done.stdout == ""
     assert list(site.out.iterdir()) == []
+
+
+def with_options(site: Site, source: str, *options: str) -> Site:
+    """Add lines to the table of a source."""
+    head = f'[sources."{source}"]\n'
+    site.config.write_text(site.config.read_text().replace(head, head + "".join(f"{one}\n" for one in options)))
+    return site
+
+
+def test_a_source_of_another_environment_says_so_in_every_row(tmp_path):
+    site = with_options(company(tmp_path / "a"), "requests", 'environment = "staging"')
+    found = site.collected()
+    assert {row["environment"] for row in found["requests"]} == {"staging"}
+    assert {(row["source"], row["environment"]) for row in found["coverage"]} == {
+        ("beats", "e"), ("requests", "staging"), ("trail", "e"),
+    }  # fmt: skip
+    manifest = json.loads((site.out / "snapshot" / MANIFEST).read_bytes())
+    assert {one["name"]: one["environment"] for one in manifest["sources"]}["requests"] == "staging"
+    assert b'"environment":"staging"' in (site.out / "snapshot" / MAPPINGS).read_bytes()
+
+
+@pytest.mark.parametrize(("begins", "status"), [("2099-01-01T00:00:00Z", "failed"), ("2020-01-01T00:00:00Z", "ok")])
+def test_a_source_that_has_not_begun_is_recorded_as_asked_for_nothing(tmp_path, begins, status):
+    site = with_options(company(tmp_path / "a"), "requests", f"begins = {begins}")
+    found = site.collected()
+    (row,) = [row for row in found["coverage"] if row["source"] == "requests"]
+    assert row["status"] == status
+    assert bool(found["requests"]) == (status == "ok")
+    if status == "failed":
+        assert (row["records"], row["detail"]) == (0, "the source begins at 2099-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ('environment = ""', "sources.requests.environment: is '', expected the name of an environment"),
+        ("environment = 7", "sources.requests.environment: is 7, expected"),
+        ('begins = "2025-01-14T09:00:00Z"', "sources.requests.begins: is '2025-01-14T09:00:00Z', expected an instant"),
+        ("begins = 2025-01-14T09:00:00", "sources.requests.begins: is datetime.datetime(2025, 1, 14, 9, 0), expected"),
+    ],
+)
+def test_what_is_no_environment_or_instant_is_refused(tmp_path, option, said):
+    assert said in with_options(company(tmp_path / "a"), "requests", option).refused(UsageError)
