@@ -14,7 +14,7 @@ from auditor.errors import EngineError
 # No deadline: a test asserts no time, for machines are shared and noisy.
 settings.register_profile("brief", max_examples=15, deadline=None, database=None)  # for each of many mutants
 settings.register_profile("quick", max_examples=60, deadline=None)
-settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True)
+settings.register_profile("ci", max_examples=100, deadline=None, print_blob=True)
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
 

@@ -165,13 +165,13 @@ def test_a_later_instant_only_adds(incidents):
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others():
     first = audit.files(CLOSING, (), SEED)
     assert first == audit.files(CLOSING, ("unknown elsewhere",), SEED)
-    assert first["audit/support_operations.log"] != audit.files(CLOSING, (), SEED + 1)["audit/support_operations.log"]
+    assert first["audit/support.log"] != audit.files(CLOSING, (), SEED + 1)["audit/support.log"]
 
 
 def test_nothing_is_told_before_it_happened():
     for run in RUNS.values():
         found = audit.files(run, tuple(audit.INCIDENTS), SEED)
-        for line in found["audit/support_operations.log"].decode().splitlines():
+        for line in found["audit/support.log"].decode().splitlines():
             assert line[:20] < f"{run:%Y-%m-%dT%H:%M:%SZ}"
         assert all(
             json.loads(one)["end"] <= f"{run:%Y-%m-%dT%H:%M:%SZ}"

@@ -62,7 +62,7 @@ def test_a_later_instant_only_adds(earlier: str, later: str) -> None:
 @pytest.mark.parametrize("run", ["before", "decision_1", "two_hours"])
 def test_nothing_is_known_before_its_time(run: str) -> None:
     known = RUNS[run]
-    for folder, name in (("requests/", "timestamp"), ("canary/", "timestamp"), ("support/", "closed")):
+    for folder, name in (("requests/", "timestamp"), ("canary/", "timestamp"), ("support_times/", "closed")):
         assert all(at(one, name) < known for one in lines(files(run), folder))
     for folder in ("heartbeats/", "costs.jsonl"):
         assert all(at(one, "end") <= known for one in lines(files(run), folder))
@@ -78,8 +78,8 @@ def test_the_observer_counts_what_is_logged_in_every_minute(source: str) -> None
 
 def test_the_ticket_system_counts_every_case() -> None:
     beats = lines(files(), "heartbeats/support_times.jsonl")
-    assert sum(one["records"] for one in beats) == len(lines(files(), "support/"))
-    assert len({one["case"] for one in lines(files(), "support/")}) == len(lines(files(), "support/"))
+    assert sum(one["records"] for one in beats) == len(lines(files(), "support_times/"))
+    assert len({one["case"] for one in lines(files(), "support_times/")}) == len(lines(files(), "support_times/"))
 
 
 def test_every_request_has_an_id_of_its_own() -> None:
@@ -153,7 +153,7 @@ def test_support_cases_and_costs_fall_unless_nothing_improves() -> None:
         return sum(found) / len(found)
 
     for incidents, better in (((), True), (("no_improvement",), False)):
-        cases = lines(files("one_day", incidents), "support/")
+        cases = lines(files("one_day", incidents), "support_times/")
         before = mean([one["seconds"] for one in cases if at(one, "closed") < PHASES["phase_7"].end])
         after = mean([one["seconds"] for one in cases if at(one, "closed") >= PHASES["phase_7"].end])
         assert (after < 0.8 * before) is better
