@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,20 +49,20 @@ class Written:
         texts = [content for name, content in self.content.items() if name.startswith(prefix)]
         return [json.loads(line) for text in texts for line in text.splitlines()]
 
-    @property
+    @cached_property
     def requests(self) -> dict[str, dict[str, Any]]:
         return {one["requestId"]: one for one in self.lines("requests/")}
 
-    @property
+    @cached_property
     def beats(self) -> dict[str, int]:
         return {one["start"]: one["records"] for one in self.lines("heartbeats/requests")}
 
-    @property
+    @cached_property
     def trail(self) -> dict[str, dict[str, Any]]:
         logs = [json.loads(text) for name, text in self.content.items() if name.startswith("cloudtrail/")]
         return {record["eventID"]: record for log in logs for record in log["Records"]}
 
-    @property
+    @cached_property
     def trail_beats(self) -> dict[tuple[str, str], int]:
         return {(one["region"], one["start"]): one["records"] for one in self.lines("heartbeats/cloudtrail")}
 
