@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,4 +130,7 @@ def test_entries_stand_in_the_documents_order_with_who_signed_what_they_rest_on(
     assert [(one.row, one.line, one.number) for one in found] == [(5, "line_1", "1"), (7, "line_2", "2")]
     signed = (("anna", "2025-01-14T09:07:00Z"), ("bo", "2025-01-14T09:07:00.000001Z"))
     assert (found[0].signed, found[1].signed) == (signed, signed[1:])
+    status = [line("line_1") | {"reason": "other_status"}]
+    (other,) = checklist_entries(ROWS, {"lines": status, "findings": []}, [replace(worded[1], mark="[n/a]")])
+    assert other.box == "[ ]"
     assert found[0].document()["signed"][0] == {"person": "anna", "signedAt": "2025-01-14T09:07:00Z"}

@@ -185,12 +185,13 @@ def test_what_has_not_elapsed_is_said_once():
     ("verdicts", "why"),
     [
         (["pass"] * 5, "all of its 5 lines passed"),
+        (["not_applicable"] * 2, "none of its lines applies"),
         (["pass"] * 5 + ["not_applicable"], "5 of its 6 lines passed, and the others do not apply"),
     ],
 )
 def test_a_group_of_many_passes_counts_them(verdicts, why):
     members = [line(f"m{number}", verdict) for number, verdict in enumerate(verdicts)]
-    group = line("g", "pass", members=[one["line"] for one in members])
+    group = line("g", verdicts[0], members=[one["line"] for one in members])
     assert summarise(document([group, *members]), WORDS).lines[0].why == (why,)
 
 

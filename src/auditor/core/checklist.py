@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BOX = "[ ]"
 CHOICE = "[ ] GO [ ] NO-GO"
 TICK = " ✓"
+OTHER_STATUS = "other_status"  # not ticked: of the three statuses one is, and nobody signs that the others do not apply
 # Where the document leaves room to write: escaped underscores between asterisks, as Markdown editors leave them.
 ROOM = re.compile(r"\*{2,}(?:\\_)+\*{2,}")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +81,8 @@ def checklist_entries(
         line = lines[entry.line]
         found.append(
             ChecklistEntry(
-                row, line["checklist"][0], entry.line, entry.title, entry.verdict, line["reason"], entry.mark,
+                row, line["checklist"][0], entry.line, entry.title, entry.verdict, line["reason"],
+                BOX if line["reason"] == OTHER_STATUS else entry.mark,
                 entry.why, line["provisional"], _signed(entry.line, lines, document["findings"], sign_offs),
             )
         )  # fmt: skip

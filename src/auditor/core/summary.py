@@ -122,6 +122,8 @@ def _entry(
             why = (f"{len(decisive)} of its {len(line['members'])} lines passed, and the others do not apply",)
             if len(decisive) == len(line["members"]):
                 why = (f"all of its {len(decisive)} lines passed",)
+        if line["verdict"] == "not_applicable":
+            why = ("none of its lines applies",)
     else:
         why = _why(line, document, controls) if line["controls"] else ()
     if not why and "{" not in SENTENCES[line["reason"]]:  # it was decided by what is around it, not by what it found
