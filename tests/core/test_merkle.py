@@ -138,3 +138,9 @@ def test_a_node_is_no_leaf() -> None:
     """Second preimages: without prefixes the two children of a node would be the content of a leaf."""
     left, right = leaf_hash(b"a"), leaf_hash(b"b")
     assert leaf_hash(left + right) != node_hash(left, right)
+
+
+def test_without_a_proof_nothing_of_another_size_is_consistent() -> None:
+    hashes = [leaf_hash(bytes([number])) for number in range(7)]
+    for first in range(1, 7):
+        assert not verify_consistency(first, 7, root(hashes[:first]), root(hashes), [])
