@@ -91,6 +91,11 @@ def test_names_and_dates_are_written_where_there_is_room():
     assert rows[10].startswith("- **CTO**: anna Date: 2025-01-14T09:07:00Z — **pass**")
 
 
+def test_what_was_not_decided_on_live_traffic_says_so():
+    row = filled(entry(7, "pass", traffic=("canary", "synthetic"), provisional=True))[6]
+    assert "— **pass**, on canary and synthetic traffic, provisional until" in row
+
+
 def test_without_a_signature_the_room_stays():
     assert filled(entry(11, "inconclusive"))[10].startswith(
         "- **CTO**: **************\\_************** Date: **\\_\\_\\_** — "
@@ -130,6 +135,8 @@ def test_entries_stand_in_the_documents_order_with_who_signed_what_they_rest_on(
     assert [(one.row, one.line, one.number) for one in found] == [(5, "line_1", "1"), (7, "line_2", "2")]
     signed = (("anna", "2025-01-14T09:07:00Z"), ("bo", "2025-01-14T09:07:00.000001Z"))
     assert (found[0].signed, found[1].signed) == (signed, signed[1:])
+    canary = checklist_entries(ROWS, document, worded, sign_offs, {"line_2": ("canary",)})[1]
+    assert (canary.traffic, canary.document()["traffic"]) == (("canary",), ["canary"])
     status = [line("line_1") | {"reason": "other_status"}]
     (other,) = checklist_entries(ROWS, {"lines": status, "findings": []}, [replace(worded[1], mark="[n/a]")])
     assert other.box == "[ ]"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from auditor.model import isoformat
@@ -32,7 +33,10 @@ CHOSEN = {"go_recorded": "[x] GO [ ] NO-GO", "no_go_recorded": "[ ] GO [x] NO-GO
 
 @dataclass(frozen=True, slots=True)
 class ChecklistEntry:
-    """One line of the document as decided. ``row`` is where it is printed, from 1; ``signed`` are (person, instant)."""
+    """One line of the document as decided. ``row`` is where it is printed, from 1; ``signed`` are (person, instant).
+
+    ``traffic`` is what kinds of traffic other than live it was decided on, by the profile.
+    """
 
     row: int
     number: str
@@ -44,6 +48,7 @@ class ChecklistEntry:
     why: tuple[str, ...]
     provisional: bool
     signed: tuple[tuple[str, str], ...]
+    traffic: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -57,6 +62,7 @@ class ChecklistEntry:
             "box": self.box,
             "why": list(self.why),
             "provisional": self.provisional,
+            "traffic": list(self.traffic),
             "signed": [{"person": person, "signedAt": at} for person, at in self.signed],
         }
 
@@ -66,11 +72,13 @@ def checklist_entries(
     document: Mapping[str, Any],
     entries: Sequence[LineEntry],
     sign_offs: Sequence[Mapping[str, Any]] = (),
+    traffic: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[ChecklistEntry, ...]:
     """Return an entry for each printed line, in the order of the document.
 
     ``rows`` maps the id of a line to its row, ``document`` is the parsed ``decisions.json`` and ``entries`` are its
-    lines as they are worded for people; ``sign_offs`` are the rows of that table.
+    lines as they are worded for people; ``sign_offs`` are the rows of that table; ``traffic`` are
+    the kinds of traffic other than live that a line was decided on.
     """
     lines = {line["line"]: line for line in document["lines"]}
     found = []
@@ -81,11 +89,19 @@ def checklist_entries(
         line = lines[entry.line]
         found.append(
             ChecklistEntry(
-                row, line["checklist"][0], entry.line, entry.title, entry.verdict, line["reason"],
-                BOX if line["reason"] == OTHER_STATUS else entry.mark,
-                entry.why, line["provisional"], _signed(entry.line, lines, document["findings"], sign_offs),
+                row=row,
+                number=line["checklist"][0],
+                line=entry.line,
+                title=entry.title,
+                verdict=entry.verdict,
+                reason=line["reason"],
+                box=BOX if line["reason"] == OTHER_STATUS else entry.mark,
+                why=entry.why,
+                provisional=line["provisional"],
+                signed=_signed(entry.line, lines, document["findings"], sign_offs),
+                traffic=tuple(traffic.get(entry.line, ())),
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(found, key=lambda one: one.row))
 
 
@@ -126,8 +142,9 @@ def _values(entry: ChecklistEntry) -> tuple[str, ...]:
 
 def _note(entry: ChecklistEntry, link: str) -> str:
     provisional = ", provisional until its sources have settled" if entry.provisional else ""
+    traffic = f", on {' and '.join(entry.traffic)} traffic" if entry.traffic else ""
     why = "; ".join(one.replace("\n", " ") for one in entry.why)
-    verdict = f"**{entry.verdict.replace('_', ' ')}**{provisional}"
+    verdict = f"**{entry.verdict.replace('_', ' ')}**{traffic}{provisional}"
     return f"{verdict}{': ' if why else ''}{why} [{entry.line}]({link}{entry.line})"
 
 

@@ -27,7 +27,8 @@ def render_checklist(
     if profile.checklist is None:
         return {}
     rows = {line.id: line.at for line in profile.document.lines if line.at is not None}
-    entries = checklist_entries(rows, document, summary.lines, sign_offs)
+    traffic = {name: _traffic(name, profile) for name in rows}
+    entries = checklist_entries(rows, document, summary.lines, sign_offs, traffic)
     stated = {
         "schemaVersion": 1,
         "scope": document["scope"],
@@ -42,3 +43,12 @@ def render_checklist(
         MARKDOWN: fill_in(profile.checklist, entries, EVIDENCE).encode(),
         JSON: (json.dumps(stated, ensure_ascii=False, indent=2) + "\n").encode(),
     }
+
+
+def _traffic(name: str, profile: Profile) -> tuple[str, ...]:
+    """Return the kinds of traffic other than live in the sources that a line, or a member of it, reads."""
+    line = profile.line(name)
+    found: set[str | None] = {profile.document.sources[source].traffic for source in line.reads}
+    for member in line.members:
+        found |= set(_traffic(member, profile))
+    return tuple(sorted(one for one in found if one is not None and one != "live"))
