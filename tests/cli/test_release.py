@@ -61,7 +61,7 @@ def test_status_is_the_page_that_stays_open(auditor: Run, folder: Path) -> None:
         "  GO         decision_3  Decision point 3: after production validation\n",
         "\nwhat blocks two_hours\n",
         "\nwho owes a signature\n",
-        "cto                    line_123  Decision: [ ] GO [ ] NO-GO  (until ",
+        "cto                    line_123  Decision: [ ] GO [ ] NO-GO  (now)",
         "  final: line_224  Final Sign-off: inconclusive (unsigned)\n",
         "\nwhat is not known yet\n",
         "\nnext\n  auditor sign-off request ",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from auditor.core.release_status import BlockingLine, OwedSignature, PendingLine, release_status
 from auditor.core.summary import LineEntry
 
 NOW = datetime(2025, 1, 14, 9, 6, tzinfo=UTC)
-OPENS, CLOSES = "2025-01-14T08:00:00Z", "2025-01-14T08:25:00Z"
+OPENS, CLOSES, AS_OF = "2025-01-14T08:00:00Z", "2025-01-14T08:25:00Z", "2025-01-14T08:20:00Z"
 
 
 def line(name: str, verdict: str, reason: str, control: str = "slo.p95_latency", **parameters: Any) -> dict[str, Any]:
@@ -73,7 +75,7 @@ FINDINGS = [finding("line_4"), finding("line_5"), finding("line_6", known=False)
 
 def status(gates: list[dict[str, Any]] = GATES) -> Any:
     entries = [LineEntry(one["line"], one["title"], one["verdict"], "[ ]", (), ("because",)) for one in LINES]
-    return release_status({"asOf": CLOSES, "lines": LINES, "gates": gates, "findings": FINDINGS}, entries)
+    return release_status({"asOf": AS_OF, "lines": LINES, "gates": gates, "findings": FINDINGS}, entries)
 
 
 def test_the_first_gate_that_is_no_go_is_the_one_that_waits_and_each_line_blocks_once():
@@ -93,8 +95,27 @@ def test_a_signature_is_owed_by_a_role_in_its_time():
         OwedSignature("line_7", "7", "LINE_7", "dpo", None, None, decision=False),
         OwedSignature("line_8", "8", "LINE_8", "lead", None, None, decision=True),
     )
-    assert [one.is_open(NOW) for one in owed] == [True, False, False]
-    assert not owed[0].is_open(datetime(2025, 1, 14, 7, 59, tzinfo=UTC))
+    times = [datetime(2025, 1, 14, 7, 59, 59, tzinfo=UTC), datetime(2025, 1, 14, 8, tzinfo=UTC), NOW]
+    assert [owed[0].is_open(at) for at in times] == [False, True, False]
+    assert [owed[0].is_over(at) for at in times] == [False, False, True]
+    assert not any(one.is_open(at) or one.is_over(at) for one in owed[1:] for at in times)
+
+
+@pytest.mark.parametrize(
+    ("end", "closes"),
+    [
+        ("2025-01-14T08:19:50Z", "2025-01-14T08:19:50Z"),
+        ("2025-01-14T08:20:00Z", None),
+        ("2025-01-14T08:20:10Z", None),
+        ("2025-01-14T08:20:20Z", "2025-01-14T08:20:20Z"),
+    ],
+)
+def test_a_window_that_goes_on_with_the_run_has_no_end(end, closes):
+    findings = [{"line": "line_4", "window": {"start": OPENS, "end": end}}]
+    entries = [LineEntry(one["line"], one["title"], one["verdict"], "[ ]", (), ()) for one in LINES]
+    found = release_status({"asOf": AS_OF, "lines": LINES, "gates": GATES, "findings": findings}, entries)
+    assert found.owed[0].closes == closes
+    assert found.owed[0].is_open(NOW) == (closes is None)
 
 
 def test_what_is_not_known_yet_is_known_at_the_end_of_its_window():

@@ -152,7 +152,7 @@ def _page(
             yield from (f"         {why}" for why in one.why[:2])
         yield from _left(len(found.blocking))
     yield "\nwho owes a signature"
-    owed = sorted(found.owed, key=lambda one: (not one.is_open(now), one.opens or "z", one.role))
+    owed = sorted(found.owed, key=lambda one: (not one.is_open(now), one.is_over(now), one.opens or "z", one.role))
     for owing in owed[:SHOWN]:
         yield f"  {owing.role:<22} {owing.line}  {owing.title}  ({_when(owing, now)})"
     yield from _left(len(owed))
@@ -175,9 +175,11 @@ def _left(count: int) -> Iterator[str]:
 
 
 def _when(one: OwedSignature, now: datetime) -> str:
-    if one.opens is None:
-        return "not yet"
-    return f"until {one.closes}" if one.is_open(now) else f"from {one.opens}"
+    if one.is_over(now):
+        return f"its time was over at {one.closes}"
+    if one.is_open(now):
+        return f"until {one.closes}" if one.closes else "now"
+    return f"from {one.opens}" if one.opens else "not yet"
 
 
 def _next(record: ReleaseRecord, run: Path, found: ReleaseStatus, owed: list[OwedSignature], now: datetime) -> str:

@@ -7,7 +7,7 @@ page says nothing that the run did not; what nobody can know yet is kept apart f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
     from auditor.core.summary import LineEntry
 
+    Windows = Mapping[str, tuple[str, str | None]]
+
 SIGNED_BY, RECORDED, MADE_BY = "approvals.signed_by_role", "decisions.recorded", "decisions.made_by_role"
 OWED = frozenset(
     {"unsigned", "decision_missing", "not_elapsed", "approval_withdrawn", "approval_expired", "other_role"}
 )
 NOT_ELAPSED = "not_elapsed"
+SLOT = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class OwedSignature:
-    """A signature that is missing: of ``role`` on ``line``, that counts from ``opens`` on, until ``closes``.
+    """A signature that is missing: of ``role`` on ``line``, that counts from ``opens`` until before ``closes``.
 
-    Instants are RFC 3339; None where it is not known yet. ``decision``: GO or NO-GO is asked, not an approval.
+    Instants are RFC 3339; ``opens`` is None where it is not known yet, ``closes`` where there is no end, or none that
+    is known. ``decision``: GO or NO-GO is asked, not an approval.
     """
 
     line: str
@@ -39,7 +43,11 @@ class OwedSignature:
 
     def is_open(self, now: datetime) -> bool:
         """Say whether it may be signed at ``now``."""
-        return self.opens is not None and _instant(self.opens) <= now
+        return self.opens is not None and _instant(self.opens) <= now and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether it is too late to sign."""
+        return self.closes is not None and _instant(self.closes) <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def release_status(document: Mapping[str, Any], entries: Sequence[LineEntry]) ->
     """Return where the release of parsed ``decisions.json`` stands; ``entries`` are its lines in words."""
     lines = {line["line"]: line for line in document["lines"]}
     words = {entry.line: entry for entry in entries}
-    windows = _windows(document["findings"])
+    windows = _windows(document["findings"], document["asOf"])
     gate = next((one for one in document["gates"] if one["kind"] == "go_no_go" and one["decision"] != "go"), None)
     status = next((one for one in document["gates"] if one["kind"] == "status"), None)
     owed = tuple(_owed(lines, windows))
@@ -105,11 +113,19 @@ def release_status(document: Mapping[str, Any], entries: Sequence[LineEntry]) ->
     )
 
 
-def _windows(findings: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
-    return {one["line"]: (one["window"]["start"], one["window"]["end"]) for one in findings if one["window"]}
+def _windows(findings: Iterable[Mapping[str, Any]], as_of: str) -> Windows:
+    """Return the window of each line; of one that goes on with the as-of no end is known."""
+    moment = _instant(as_of)
+    found: dict[str, tuple[str, str | None]] = {}
+    for one in findings:
+        if one["window"]:
+            end = one["window"]["end"]
+            goes_on = moment <= _instant(end) <= moment + SLOT
+            found[one["line"]] = (one["window"]["start"], None if goes_on else end)
+    return found
 
 
-def _owed(lines: Mapping[str, Mapping[str, Any]], windows: Mapping[str, tuple[str, str]]) -> Iterable[OwedSignature]:
+def _owed(lines: Mapping[str, Mapping[str, Any]], windows: Windows) -> Iterable[OwedSignature]:
     deciders = {
         one["parameters"]["line"]: one["parameters"]["role"]
         for line in lines.values()
@@ -131,7 +147,7 @@ def _owed(lines: Mapping[str, Mapping[str, Any]], windows: Mapping[str, tuple[st
 
 def _pending(
     lines: Mapping[str, Mapping[str, Any]],
-    windows: Mapping[str, tuple[str, str]],
+    windows: Windows,
     signatures: frozenset[str] | set[str],
 ) -> Iterable[PendingLine]:
     for name, line in lines.items():

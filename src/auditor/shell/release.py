@@ -136,14 +136,15 @@ def latest_run(record: ReleaseRecord, relying: Reliance, *, replay: bool) -> tup
 def runs_of(folder: Path, scope: Scope) -> Iterator[tuple[Path, RunPredicate]]:
     """Yield the bundles in ``folder`` that say they are of the release of ``scope``; nothing of it is verified."""
     asked = (scope.system, scope.environment, scope.release)
-    for path in sorted(folder.glob(f"*/{layout.ATTESTATION}")):
+    for bundle in sorted(folder.glob("*/")):
+        path = bundle / layout.ATTESTATION
         try:
             payload, _ = unverified_payload(path.read_bytes(), str(path))
             _, predicate = read_run_statement(strict_json(payload, max_bytes=layout.MAX_TAG_BYTES))
         except (OSError, StrictJSONError, VerificationError):
             continue  # whatever it is, it does not say that it is a run of this release; `auditor verify` says why
         if (predicate.scope.system, predicate.scope.environment, predicate.scope.release) == asked:
-            yield path.parent, predicate
+            yield bundle, predicate
 
 
 def signed_lines(verified: Verification, relying: Reliance) -> tuple[LineVerdict, ...]:
