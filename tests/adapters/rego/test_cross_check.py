@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
 from auditor.adapters.policies.pack import load_pack
@@ -24,9 +26,16 @@ def server(opa):
         yield address
 
 
-def checked(server, folder, changes):
-    """Give a cross-check of the shipped Wasm with a server whose Rego has ``changes``."""
-    return CrossCheckEngine(WasmEngine(PACK), OpaEngine(relocked(folder, changes), server).__enter__())
+@pytest.fixture
+def checked(server, tmp_path):
+    """Cross-check the shipped Wasm with a server whose Rego has changes, of the controls that are asked."""
+    with ExitStack() as opened:
+
+        def checking(changes):
+            other = opened.enter_context(OpaEngine(relocked(tmp_path / "pack", changes), server, controls={CONTROL}))
+            return CrossCheckEngine(opened.enter_context(WasmEngine(PACK)), other)
+
+        yield checking
 
 
 @pytest.mark.parametrize(
@@ -45,8 +54,8 @@ def test_engines_that_agree_give_the_answer(opa, name, description):
         assert engine.description == description.format(PACK.opa)
 
 
-def test_a_row_decided_otherwise_names_control_row_and_both_answers(server, tmp_path):
-    engine = checked(server, tmp_path / "pack", {OBSERVED: ('"reason": "coverage_absent"', '"reason": "absent"')})
+def test_a_row_decided_otherwise_names_control_row_and_both_answers(checked):
+    engine = checked({OBSERVED: ('"reason": "coverage_absent"', '"reason": "absent"')})
     with pytest.raises(EngineError) as caught:
         engine.decide(CONTROL, CELLS, [cell("a"), cell("b", calls=0), cell("c", calls=0), cell("d")])
     said = str(caught.value)
@@ -58,34 +67,32 @@ def test_a_row_decided_otherwise_names_control_row_and_both_answers(server, tmp_
 
 
 @pytest.mark.parametrize("other", ["true", '"1"', "[1]", "2", "null"])
-def test_values_that_only_look_alike_differ(server, tmp_path, other):
-    engine = checked(
-        server, tmp_path / "pack", {OBSERVED: ('"observed": input.row.slots_alive', f'"observed": {other}')}
-    )
+def test_values_that_only_look_alike_differ(checked, other):
+    engine = checked({OBSERVED: ('"observed": input.row.slots_alive', f'"observed": {other}')})
     with pytest.raises(EngineError, match="differ on 1 of 1 rows"):
         engine.decide(CONTROL, CELLS, [cell("a")])
 
 
-def test_a_gate_decided_otherwise_names_it_and_both_answers(server, tmp_path):
+def test_a_gate_decided_otherwise_names_it_and_both_answers(checked):
     changes = {"gates/go_no_go/go_no_go.rego": ('input.verdict == "pass"', 'input.verdict != "fail"')}
-    engine = checked(server, tmp_path / "pack", changes)
-    assert engine.gate("go_no_go", {"verdict": "pass"}) == {"decision": "go"}
+    engine = checked(changes)
+    assert engine.gate("go_no_go", {"verdict": "pass", "settled": True}) == {"decision": "go"}
     with pytest.raises(EngineError) as caught:
-        engine.gate("go_no_go", {"verdict": "inconclusive"})
+        engine.gate("go_no_go", {"settled": True, "verdict": "inconclusive"})
     assert (
-        'gate go_no_go: the engines differ on {"verdict": "inconclusive"}: '
+        'gate go_no_go: the engines differ on {"settled": true, "verdict": "inconclusive"}: '
         'wasm {"decision": "no_go"}, opa {"decision": "go"}'
     ) in str(caught.value)
 
 
-def test_a_row_that_only_one_engine_decides_is_an_error(server, tmp_path):
+def test_a_row_that_only_one_engine_decides_is_an_error(checked):
     default = 'default decision := {"verdict": "inconclusive", "reason": "coverage"}'
-    engine = checked(server, tmp_path / "pack", {OBSERVED: (default, "")})
+    engine = checked({OBSERVED: (default, "")})
     strange = cell("a")
     strange["row"]["slots_alive"] = None
     with pytest.raises(ControlError, match="1 of 1 rows got no decision, first: a"):
         engine.decide(CONTROL, CELLS, [strange])
 
 
-def test_nothing_to_decide_is_nothing_to_differ_on(server, tmp_path):
-    assert checked(server, tmp_path / "pack", {}).decide(CONTROL, CELLS, []) == []
+def test_nothing_to_decide_is_nothing_to_differ_on(checked):
+    assert checked({}).decide(CONTROL, CELLS, []) == []
