@@ -7,29 +7,20 @@ in two ways is refused; a duration is rounded up to microseconds; memory is flat
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auditor.errors import CollectionError
-from auditor_collectors import files
-from auditor_collectors.batches import (
-    connect,
-    coverage,
-    exactly,
-    identifier_columns,
-    literal,
-    not_future,
-    rows,
-    stream,
-)
+from auditor_collectors.batches import exactly, identifier_columns, literal, not_future
+from auditor_collectors.mapped_source import MappedSource, collect_mapped
 from auditor_collectors.mapping import Instant, Latency, Mapped, Plain, Strict, instant, latency, mapped, quoted
 from auditor_collectors.options import Globs, problems_of
-from auditor_collectors.table_checks import future, refuse_first
-from auditor_collectors.table_files import parse_file
+from auditor_collectors.table_checks import future
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import duckdb
 
@@ -145,37 +136,21 @@ class DurationsCollector:
         """Yield durations and one coverage row. Raises ``CollectionError`` naming file, row and column."""
         wanted = Options.model_validate(options)
         columns = wanted.columns
-        texts, named = columns.texts(), columns.named()
-        paths = files.find(context.root, wanted.files, context.source)
-        found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
-        parts, records, unnamed = [], 0, 0
-        with connect(context) as connection:
-            for number, file in enumerate(found):
-                part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
-                problems = columns.problems(not_future(context))
-                count, lost = refuse_first(
-                    connection, part, file.name, problems, texts, named, context, noun="operation"
-                )
-                parts.append(part)
-                records, unnamed = records + count, unnamed + sum(lost.values())
-            files.refuse_changed(found)
-            _refuse_told_twice(connection, parts, context)
-            kept = 0
-            for batch in stream(connection, "durations", _select(exactly(*parts), context)):
-                kept += batch.rows.num_rows
-                yield batch
-        row = coverage(
-            context,
-            pages=len(found),
-            records=records,
-            duplicates=records - kept,
-            sha256=files.listing_digest(found),
-            detail=f"{unnamed} values that the mapping does not name" if unnamed else None,
+        source = MappedSource(
+            table="durations",
+            noun="operation",
+            unnamed="values that the mapping does not name",
+            texts=columns.texts(),
+            parsed=columns.parsed(),
+            problems=columns.problems(not_future(context)),
+            named=columns.named(),
+            select=_select,
+            settle=partial(_refuse_told_twice, context.source),
         )
-        yield rows("coverage", [row])
+        return collect_mapped(wanted.files, wanted.format, source, context)
 
 
-def _refuse_told_twice(connection: duckdb.DuckDBPyConnection, parts: list[str], context: CollectContext) -> None:
+def _refuse_told_twice(name: str, connection: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> None:
     """Refuse an operation of which two rows say something else."""
     [(told,)] = connection.execute(
         f"""
@@ -188,7 +163,7 @@ def _refuse_told_twice(connection: duckdb.DuckDBPyConnection, parts: list[str], 
     ).fetchall()  # to its end
     if told:
         raise CollectionError(
-            f"source {context.source!r}: {told} operations are told in two ways (one id, other values)",
+            f"source {name!r}: {told} operations are told in two ways (one id, other values)",
             remedy="export each operation once, when it has ended",
         )
 

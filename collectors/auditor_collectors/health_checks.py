@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from auditor_collectors import files
-from auditor_collectors.batches import connect, coverage, exactly, literal, not_future, rows, stream
+from auditor_collectors.batches import literal, not_future
 from auditor_collectors.health_mapping import Columns  # noqa: TC001 - pydantic reads it
+from auditor_collectors.mapped_source import MappedSource, collect_mapped
 from auditor_collectors.options import Globs, problems_of
-from auditor_collectors.table_checks import refuse_first
-from auditor_collectors.table_files import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,33 +58,17 @@ class HealthChecksCollector:
         """Yield health checks and one coverage row. Raises ``CollectionError`` naming file, row and column."""
         wanted = Options.model_validate(options)
         columns = wanted.columns
-        texts, problems = columns.texts(), columns.problems(not_future(context))
-        paths = files.find(context.root, wanted.files, context.source)
-        found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
-        parts, records, unnamed = [], 0, 0
-        with connect(context) as connection:
-            for number, file in enumerate(found):
-                part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
-                count, lost = refuse_first(
-                    connection, part, file.name, problems, texts, ["status"], context, noun="health check"
-                )
-                parts.append(part)
-                records, unnamed = records + count, unnamed + lost["status"]
-            files.refuse_changed(found)
-            select = _select(exactly(*parts), context)
-            kept = 0
-            for batch in stream(connection, "health_checks", select):
-                kept += batch.rows.num_rows
-                yield batch
-        row = coverage(
-            context,
-            pages=len(found),
-            records=records,
-            duplicates=records - kept,
-            sha256=files.listing_digest(found),
-            detail=f"{unnamed} rows whose status the mapping does not name" if unnamed else None,
+        source = MappedSource(
+            table="health_checks",
+            noun="health check",
+            unnamed="rows whose status the mapping does not name",
+            texts=columns.texts(),
+            parsed=columns.parsed(),
+            problems=columns.problems(not_future(context)),
+            named=["status"],
+            select=_select,
         )
-        yield rows("coverage", [row])
+        return collect_mapped(wanted.files, wanted.format, source, context)
 
 
 def _select(parts: str, context: CollectContext) -> str:

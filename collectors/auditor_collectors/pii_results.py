@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from auditor.tables.audit import UNDECLARED
-from auditor_collectors import files
-from auditor_collectors.batches import connect, coverage, exactly, literal, not_future, rows, stream
+from auditor_collectors.batches import literal, not_future
+from auditor_collectors.mapped_source import MappedSource, collect_mapped
 from auditor_collectors.mapping import Instant, Mapped, Plain, Strict, count, instant, mapped, text
 from auditor_collectors.options import Globs, problems_of
-from auditor_collectors.table_checks import future, refuse_first
-from auditor_collectors.table_files import parse_file
+from auditor_collectors.table_checks import future
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,33 +106,17 @@ class PiiResultsCollector:
         """Yield results and one coverage row. Raises ``CollectionError`` naming file, row and column."""
         wanted = Options.model_validate(options)
         columns = wanted.columns
-        texts, problems = columns.texts(), columns.problems(not_future(context))
-        paths = files.find(context.root, wanted.files, context.source)
-        found = files.inspect_all(context.root, paths, max_line=files.MAX_LINE, progress=context.progress)
-        parts, records, unnamed = [], 0, 0
-        with connect(context) as connection:
-            for number, file in enumerate(found):
-                part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
-                names = ["corpus", "type"]
-                counted, lost = refuse_first(
-                    connection, part, file.name, problems, texts, names, context, noun="result"
-                )
-                parts.append(part)
-                records, unnamed = records + counted, unnamed + sum(lost.values())
-            files.refuse_changed(found)
-            kept = 0
-            for batch in stream(connection, "pii_results", _select(exactly(*parts), context)):
-                kept += batch.rows.num_rows
-                yield batch
-        row = coverage(
-            context,
-            pages=len(found),
-            records=records,
-            duplicates=records - kept,
-            sha256=files.listing_digest(found),
-            detail=f"{unnamed} names that the mapping does not list" if unnamed else None,
+        source = MappedSource(
+            table="pii_results",
+            noun="result",
+            unnamed="names that the mapping does not list",
+            texts=columns.texts(),
+            parsed=columns.parsed(),
+            problems=columns.problems(not_future(context)),
+            named=["corpus", "type"],
+            select=_select,
         )
-        yield rows("coverage", [row])
+        return collect_mapped(wanted.files, wanted.format, source, context)
 
 
 def _select(parts: str, context: CollectContext) -> str:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.tables import schema
-from auditor_collectors import calls, files
-from auditor_collectors.batches import connect, coverage, exactly, literal, not_future, rows, stream
+from auditor_collectors.batches import literal, not_future
+from auditor_collectors.mapped_source import MappedSource, collect_mapped
 from auditor_collectors.mapping import Instant, Latency, Plain, Strict, instant, latency, text
 from auditor_collectors.options import Globs, problems_of
-from auditor_collectors.table_checks import future, refuse_first
-from auditor_collectors.table_files import parse_file
+from auditor_collectors.table_checks import future
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,28 +125,17 @@ class ProbesCollector:
         """Yield probes and one coverage row. Raises ``CollectionError`` naming file, row and column."""
         wanted = Options.model_validate(options)
         columns = wanted.columns
-        texts, problems = columns.texts(), columns.problems(not_future(context))
-        found = calls.inspect(wanted.files, context)
-        parts, records, unnamed, kept = [], 0, 0, 0
-        with connect(context) as connection:
-            for number, file in enumerate(found):
-                part = parse_file(connection, file, wanted.format, texts, columns.parsed(), context, number=number)
-                count, lost = refuse_first(connection, part, file.name, problems, texts, ["ok"], context, noun="probe")
-                parts.append(part)
-                records, unnamed = records + count, unnamed + lost["ok"]
-            files.refuse_changed(found)
-            for batch in stream(connection, "probes", _select(exactly(*parts), context)):
-                kept += batch.rows.num_rows
-                yield batch
-        row = coverage(
-            context,
-            pages=len(found),
-            records=records,
-            duplicates=records - kept,
-            sha256=files.listing_digest(found),
-            detail=f"{unnamed} rows whose outcome the mapping does not name" if unnamed else None,
+        source = MappedSource(
+            table="probes",
+            noun="probe",
+            unnamed="rows whose outcome the mapping does not name",
+            texts=columns.texts(),
+            parsed=columns.parsed(),
+            problems=columns.problems(not_future(context)),
+            named=["ok"],
+            select=_select,
         )
-        yield rows("coverage", [row])
+        return collect_mapped(wanted.files, wanted.format, source, context)
 
 
 def _select(parts: str, context: CollectContext) -> str:
