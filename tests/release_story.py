@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.bundle import layout
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PROFILE = "production-deployment"
 DELAY = timedelta(minutes=1)
+SHARED = gettempdir()  # of the test process, whatever a test makes of it later
 WEEK = timedelta(days=7)
 # Who holds each role; one person each, as the document's sign-off page has them.
 ROLES = {
@@ -71,7 +72,7 @@ SIGNING = tuple(
 @kept
 def release_snapshot(point: str, *incidents: str) -> Path:
     """Return the snapshot of the release as it stands at ``point``; made once in a test process."""
-    folder = Path(mkdtemp(prefix="auditor-tests-release-"))
+    folder = Path(mkdtemp(prefix="auditor-tests-release-", dir=SHARED))
     known = RUNS[point] + DELAY
     config = write_release(folder / "sources", PARTS, known=known, incidents=incidents)
     return collect(config, folder / "snapshot", collected_at=known)
@@ -208,7 +209,7 @@ def due(at: datetime) -> list[tuple[str, str]]:
 @kept
 def told() -> Story:
     """Return a release of which nothing has gone wrong until the last decision point; made once in a test process."""
-    story = make_release(Path(mkdtemp(prefix="auditor-tests-story-")) / "company")
+    story = make_release(Path(mkdtemp(prefix="auditor-tests-story-", dir=SHARED)) / "company")
     story.tell("before", "decision_1", "decision_2", "decision_3", until="two_hours")
     return story
 
