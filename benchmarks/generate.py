@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.adapters.snapshot.reader import MANIFEST, Manifest, ScopeEntry, SourceEntry, TableEntry
-from auditor.adapters.snapshot.writer import ROW_GROUP
+from auditor.adapters.snapshot.reader import MANIFEST, MAPPINGS, Manifest, ScopeEntry, SourceEntry, TableEntry
+from auditor.adapters.snapshot.writer import NO_MAPPINGS, ROW_GROUP
 from auditor.core.canonical import canonical_json
 from auditor.model import epoch_us, isoformat
 from auditor.tables import TABLES
@@ -28,6 +28,7 @@ WINDOW_US = 7200 * 1_000_000
 END_US = epoch_us(COLLECTED_AT)
 START_US = END_US - WINDOW_US
 EVENTS = 20_000
+OPERATIONS = 2_000
 ACCOUNT = "111122223333"
 REGIONS = ("eu-central-1", "eu-north-1", "eu-west-1", "us-east-1")
 SQL_TYPES = {"instant": "timestamptz", "int": "bigint", "text": "varchar", "bool": "boolean"}
@@ -63,6 +64,19 @@ EVENTS_COLUMNS = {
     "model_id": "'anthropic.claude-3-5-sonnet-20241022-v2:0'",
 }
 
+OPERATION_COLUMNS = {
+    "source": "'audit_log'",
+    "event_time": "make_timestamptz($start + i * $window // $rows)",
+    "event_hi": "md5_number_upper($seed || 'o' || i)::hugeint - 9223372036854775808",
+    "event_lo": "h - 9223372036854775808",
+    "event_type": "'operation_executed'",
+    "previous_hash": "'absent'",
+    "event_hash": "'absent'",
+    "chain": "0",
+    "sequence": "i",
+    "link": "'unlinked'",
+}
+
 
 def generate(folder: Path, rows: int) -> Path:
     """Write the snapshot of ``rows`` requests into ``folder``, unless it is there already, and return it."""
@@ -76,6 +90,7 @@ def generate(folder: Path, rows: int) -> Path:
         counts = {
             "requests": _numbered(connection, folder, "requests", REQUESTS, rows),
             "audit_events": _numbered(connection, folder, "audit_events", EVENTS_COLUMNS, EVENTS),
+            "application_events": _numbered(connection, folder, "application_events", OPERATION_COLUMNS, OPERATIONS),
         }
         for name, query in _OTHERS.items():
             counts[name] = _copy(
@@ -83,6 +98,7 @@ def generate(folder: Path, rows: int) -> Path:
             )
         for name in TABLES.keys() - counts.keys():
             counts[name] = _copy(connection, folder, name, "select 1 where false")
+    (folder / MAPPINGS).write_bytes(NO_MAPPINGS)
     (folder / MANIFEST).write_bytes(_manifest(folder, counts))
     return folder
 
@@ -127,6 +143,7 @@ _OTHERS = {
     "heartbeats": f"""
         with minutes as ({_MINUTES}), cells as (
             select 'requests' as source, '' as account, '' as region
+            union all select 'audit_log', '', ''
             union all select source, account, region from {_cells("cloudtrail", "securityhub")}
         ), held as (
             select source, '' as account, '' as region, epoch_us(event_time) // 60000000 * 60000000 as at, count(*) as records
@@ -134,6 +151,9 @@ _OTHERS = {
             union all
             select source, account, region, epoch_us(event_time) // 60000000 * 60000000 as at, count(*) as records
             from '{{folder}}/audit_events.parquet' group by all
+            union all
+            select source, '' as account, '' as region, epoch_us(event_time) // 60000000 * 60000000 as at, count(*) as records
+            from '{{folder}}/application_events.parquet' group by all
         )
         select cells.*, make_timestamptz(minutes.at) as start_time, make_timestamptz(minutes.at + 60000000) as end_time,
             coalesce(held.records, 0) as records
@@ -162,7 +182,8 @@ _OTHERS = {
         from range(12) as tables(n) order by arn""",
     "coverage": f"""
         select 'requests' as source, '' as account, '' as region, 'read_files' as call, 'ok' as status, 1 as pages,
-            count(*) as records, 0 as duplicates, make_timestamptz({END_US}) as collected_at from '{{folder}}/requests.parquet'
+            count(*) as records, 0 as duplicates, make_timestamptz({END_US}) as available_at, make_timestamptz({END_US}) as collected_at
+        from '{{folder}}/requests.parquet'
         union all
         select source, account, region, 'read_files', 'ok', 1, (
             select count(*) from '{{folder}}/audit_events.parquet' as events
@@ -170,13 +191,14 @@ _OTHERS = {
         ) + (
             select count(*) from '{{folder}}/resources.parquet' as resources
             where resources.source = cells.source and resources.region = cells.region
-        ), 0, make_timestamptz({END_US}) from {_cells("cloudtrail", "inventory", "securityhub")}
+        ), 0, make_timestamptz({END_US}), make_timestamptz({END_US}) from {_cells("cloudtrail", "inventory", "securityhub")}
         union all
-        select source, '', '', 'read_files', 'ok', 1, records, 0, make_timestamptz({END_US})
-        from (values ('baseline', {WINDOW_US // 60_000_000}), ('budgets', 1), ('costs', {2 * DAYS}), ('inventory', 12)) as read(source, records)
+        select source, '', '', 'read_files', 'ok', 1, records, 0, make_timestamptz({END_US}), make_timestamptz({END_US})
+        from (values ('audit_log', {OPERATIONS}), ('baseline', {WINDOW_US // 60_000_000}), ('budgets', 1), ('costs', {2 * DAYS}), ('inventory', 12)) as read(source, records)
         order by source, account, region""",
 }
 SOURCES = {
+    "audit_log": "audit_log",
     "baseline": "baselines",
     "budgets": "budgets",
     "cloudtrail": "cloudtrail",
@@ -202,6 +224,7 @@ def _manifest(folder: Path, counts: dict[str, int]) -> bytes:
         collectedAt=COLLECTED_AT,
         sources=[SourceEntry(name=name, kind=kind) for name, kind in SOURCES.items()],
         duckdb=duckdb.__version__,
+        mappings=hashlib.sha256(NO_MAPPINGS).hexdigest(),
         tables=entries,
     )
     return canonical_json(manifest.model_dump() | {"collectedAt": isoformat(COLLECTED_AT)})
