@@ -114,6 +114,11 @@ def test_the_closing_run_is_signed_over_verified_and_closed(successful: Story, t
         "line_224 (Final Sign-off): pass, approved, by what was signed over this run",
         "line_225 (Role: CTO): pass, approved, by what was signed over this run",
     ]
+    one_day = story.sealed["one_day"].bundle
+    hidden = one_day.rename(tmp_path / one_day.name)
+    with pytest.raises(UsageError, match=r"1 runs of release .* that the ledger holds are not here"):
+        close_release(record, story.company.relying(), later + 2 * DELAY)
+    hidden.rename(one_day)
     done = close_release(record, story.company.relying(), later + 2 * DELAY)
     closed = read_release(record.path.parent, None).form.closed
     assert closed == done.record.form.closed

@@ -18,8 +18,9 @@ from pydantic import ValidationError
 from auditor.adapters.bundle import layout
 from auditor.adapters.durable import put, sync_folder
 from auditor.adapters.signing.envelope import unverified_payload
-from auditor.core.canonical import StrictJSONError, strict_json
+from auditor.core.canonical import StrictJSONError, sha256_hex, strict_json
 from auditor.core.decisions import scope_document
+from auditor.core.release_history import release_history
 from auditor.core.release_record import ClosedMember, ProfileMember, RecordForm
 from auditor.core.run_predicate import RunPredicate, read_run_statement
 from auditor.core.statement import ScopeMember
@@ -80,7 +81,7 @@ def open_release(config: Config, profile: Profile, folder: Path, now: datetime) 
     path = folder / f"{slug(config.scope.release)}{SUFFIX}"
     if path.exists():
         raise UsageError(f"{path}: the release is open already", remedy="see `auditor release status`")
-    sealed = [bundle for bundle, _ in runs_of(folder, config.scope)]
+    sealed = [bundle for bundle, *_ in runs_of(folder, config.scope)]
     if sealed:
         raise UsageError(
             f"{sealed[0]}: a run of release {config.scope.release} was sealed before it was opened",
@@ -124,17 +125,37 @@ def latest_run(record: ReleaseRecord, relying: Reliance, *, replay: bool) -> tup
             f"{folder}: no run of release {record.scope.release} yet",
             remedy=f"make one: auditor evaluate --profile {record.form.profile.id} --output {folder}",
         )
-    path, predicate = max(runs, key=lambda one: (_instant(one[1].asOf), _instant(one[1].timeCreated), one[0].name))
+    path, predicate, _ = max(runs, key=lambda one: (_instant(one[1].asOf), _instant(one[1].timeCreated), one[0].name))
     if predicate.profile.id != record.form.profile.id:
         raise UsageError(
             f"{path}: decided profile {predicate.profile.id!r}, the release was opened for {record.form.profile.id!r}",
             remedy=f"evaluate with --profile {record.form.profile.id}",
         )
-    return path, verify_relying(path, relying, replay=replay)
+    verified = verify_relying(path, relying, replay=replay)
+    _refuse_missing(folder, record.scope, relying, {statement for _, _, statement in runs})
+    return path, verified
 
 
-def runs_of(folder: Path, scope: Scope) -> Iterator[tuple[Path, RunPredicate]]:
-    """Yield the bundles in ``folder`` that say they are of the release of ``scope``; nothing of it is verified."""
+def _refuse_missing(folder: Path, scope: Scope, relying: Reliance, held: set[str]) -> None:
+    """Refuse a folder that lacks a run which the ledger holds: else an older run would be taken for the latest."""
+    if not isinstance(relying, TrustPolicyReliance) or relying.ledger is None:
+        return
+    history = release_history(relying.ledger.verified.leaves, scope)
+    filed = {one.closed.leaf.statement for one in history.in_state("run") if one.closed}
+    missing = sorted(filed - held)
+    if missing:
+        raise UsageError(
+            f"{folder}: {len(missing)} runs of release {scope.release} that the ledger holds are not here, first "
+            f"{missing[0][:16]}",
+            remedy="bring every bundle of the release into the folder, whole (`auditor archive restore`)",
+        )
+
+
+def runs_of(folder: Path, scope: Scope) -> Iterator[tuple[Path, RunPredicate, str]]:
+    """Yield the bundles in ``folder`` that say they are of the release of ``scope``, and the digest of their statement.
+
+    Nothing of it is verified.
+    """
     asked = (scope.system, scope.environment, scope.release)
     for bundle in sorted(folder.glob("*/")):
         path = bundle / layout.ATTESTATION
@@ -144,7 +165,7 @@ def runs_of(folder: Path, scope: Scope) -> Iterator[tuple[Path, RunPredicate]]:
         except (OSError, StrictJSONError, VerificationError):
             continue  # whatever it is, it does not say that it is a run of this release; `auditor verify` says why
         if (predicate.scope.system, predicate.scope.environment, predicate.scope.release) == asked:
-            yield bundle, predicate
+            yield bundle, predicate, sha256_hex(payload)
 
 
 def signed_lines(verified: Verification, relying: Reliance) -> tuple[LineVerdict, ...]:
