@@ -158,6 +158,9 @@ def test_status_says_who_owes_what_and_what_is_not_known_yet(tmp_path: Path) -> 
     assert ("line_123", "cto", True) in [(one.line, one.role, one.decision) for one in found.owed]
     assert ("line_214", "release_team_lead") in [(one.line, one.role) for one in found.owed]
     assert {"line_127.errors", "line_137.generation"} <= {one.line for one in found.pending}
+    story.sealed["decision_3"].bundle.rename(tmp_path / "hidden")
+    with pytest.raises(UsageError, match=r"1 runs of release .* that the ledger holds are not here"):
+        latest_run(record, story.company.relying(), replay=False)
 
 
 def test_an_improvement_that_did_not_come_leaves_the_release_partial(tmp_path: Path) -> None:
