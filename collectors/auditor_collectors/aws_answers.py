@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
+from auditor.tables.state import COVERAGE_STATUSES
 from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, state_pages
 from auditor_collectors.batches import coverage, rows
 from auditor_collectors.jsonlines import AGAIN
@@ -43,7 +44,7 @@ CALLS: dict[str, Read] = {
     "ListInferenceProfiles": (state_pages.inference_profiles, ""),
     "DescribeNotificationsForBudget": (state_pages.notifications, "BudgetName"),
 }
-WORST = ("failed", "denied", "partial", "ok")
+WORST = tuple(reversed(COVERAGE_STATUSES))
 
 
 class Options(BaseModel):

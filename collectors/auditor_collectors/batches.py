@@ -116,6 +116,9 @@ def coverage(
         "sha256": sha256,
         "detail": detail,
         "available_at": None,
+        "request_ids": None,
+        "duration_us": None,
+        "retries": None,
         "collected_at": context.collected_at,
     }
 

@@ -53,6 +53,16 @@ def scope() -> tuple[Column, ...]:
     )
 
 
+def answered() -> tuple[Column, ...]:
+    """Return the columns that every table of answers about a state begins with."""
+    return (
+        *scope(),
+        Column("account", "text", "account that answered, 12 digits"),
+        Column("region", "text", "region that answered"),
+        Column("answered_at", "instant", "when it answered, by whoever asked", "us"),
+    )
+
+
 def identifier(name: str, meaning: str, *, nullable: bool = False) -> tuple[Column, ...]:
     """Return the two columns of an id: the halves of the first 128 bits of its SHA-256."""
     return (

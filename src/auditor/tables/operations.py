@@ -8,7 +8,7 @@ Whom an alarm reaches (endpoints), what a metric measured and what a dashboard s
 
 from __future__ import annotations
 
-from auditor.columns import Column, Table, scope
+from auditor.columns import Column, Table, answered, scope
 from auditor.tables.state import COVERAGE_STATUSES
 
 ALARM_KINDS = ("metric", "composite", "log")
@@ -22,15 +22,6 @@ COMPARISONS = ("GREATER_THAN", "LESS_THAN", "EQUAL_TO")
 THRESHOLDS = ("PERCENTAGE", "ABSOLUTE_VALUE")
 
 
-def _answered() -> tuple[Column, ...]:
-    return (
-        *scope(),
-        Column("account", "text", "account that answered, 12 digits"),
-        Column("region", "text", "region that answered"),
-        Column("answered_at", "instant", "when it answered, by whoever asked", "us"),
-    )
-
-
 _FIRST = ("source", "account", "region")
 
 TABLES = (
@@ -38,7 +29,7 @@ TABLES = (
         "source_answers",
         "one row per answer of an account and region about its state, and per metric that was asked for",
         (
-            *_answered(),
+            *answered(),
             Column("call", "text", "what was asked, e.g. DescribeAlarms"),
             Column("subject", "text", "what it was asked of: a topic, vault, budget, dashboard or metric; else empty"),
             Column("status", "text", "how it was answered", values=COVERAGE_STATUSES),
@@ -52,7 +43,7 @@ TABLES = (
         "alarms",
         "one row per alarm and answer",
         (
-            *_answered(),
+            *answered(),
             Column("alarm", "text", "AlarmName"),
             Column("kind", "text", "what it watches", values=ALARM_KINDS),
             Column("purpose", "text", "what it is for, by the mapping in auditor.toml", nullable=True),
@@ -71,7 +62,7 @@ TABLES = (
         "alarm_actions",
         "one row per action that an alarm takes when it goes off, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("alarm", "text", "AlarmName"),
             Column("action", "text", "ARN of what it calls"),
         ),
@@ -81,7 +72,7 @@ TABLES = (
         "topic_subscriptions",
         "one row per topic, protocol and answer, without whom it reaches",
         (
-            *_answered(),
+            *answered(),
             Column("topic", "text", "TopicArn"),
             Column("protocol", "text", "Protocol, e.g. email or https"),
             Column("confirmed", "int", "subscriptions that are in force", "1"),
@@ -93,7 +84,7 @@ TABLES = (
         "alarm_history",
         "one row per thing that happened to an alarm, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("event_time", "instant", "Timestamp", "us"),
             Column("alarm", "text", "AlarmName"),
             Column("kind", "text", "HistoryItemType", values=HISTORY_KINDS),
@@ -105,7 +96,7 @@ TABLES = (
         "dashboards",
         "one row per dashboard that was listed, or read, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("dashboard", "text", "DashboardName"),
             Column("sighting", "text", "whether its name was listed or its content read", values=SIGHTINGS),
             Column("widgets", "int", "widgets of what was read; null where it was only listed", "1", nullable=True),
@@ -116,7 +107,7 @@ TABLES = (
         "datapoints",
         "one row per datapoint of a metric: that it is there, not what it measured",
         (
-            *_answered(),
+            *answered(),
             Column("event_time", "instant", "Timestamp: the start of its period", "us"),
             Column("namespace", "text", "Namespace"),
             Column("metric", "text", "MetricName"),
@@ -129,7 +120,7 @@ TABLES = (
         "backups",
         "one row per recovery point, or backup job, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("resource", "text", "ResourceArn: what was backed up"),
             Column("vault", "text", "BackupVaultName"),
             Column("kind", "text", "what the row is of", values=BACKUP_KINDS),
@@ -143,7 +134,7 @@ TABLES = (
         "models",
         "one row per model or inference profile that a region offers, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("model", "text", "modelId, or inferenceProfileId"),
             Column("kind", "text", "what the row is of", values=MODEL_KINDS),
             Column("status", "text", "modelLifecycle.status, or status: ACTIVE, LEGACY"),
@@ -154,7 +145,7 @@ TABLES = (
         "budget_notifications",
         "one row per notification of a budget, and answer",
         (
-            *_answered(),
+            *answered(),
             Column("budget", "text", "BudgetName"),
             Column("type", "text", "NotificationType", values=BUDGET_TYPES),
             Column("comparison", "text", "ComparisonOperator", values=COMPARISONS),
@@ -182,5 +173,20 @@ TABLES = (
             Column("latency_us", "int", "how long it took, rounded up", "us", nullable=True),
         ),
         ("event_time", "service", "target", "region"),
+    ),
+    Table(
+        "metric_points",
+        "one row per datapoint, statistic and answer, with what it measured",
+        (
+            *answered(),
+            Column("event_time", "instant", "Timestamp: the start of its period", "us"),
+            Column("namespace", "text", "Namespace"),
+            Column("metric", "text", "MetricName"),
+            Column("dimensions", "text", "Name=Value, sorted; may be empty"),
+            Column("statistic", "text", "as it was asked: Sum, SampleCount, p95, PR(:1500) ..."),
+            Column("period_us", "int", "Period", "us"),
+            Column("value_micro", "int", "the value, rounded away from zero", "1e-6 of the metric's unit"),
+        ),
+        (*_FIRST, "namespace", "metric", "dimensions", "statistic", "event_time"),
     ),
 )

@@ -6,7 +6,10 @@ from auditor.columns import Column, Table, scope
 
 HEALTH_STATUSES = ("healthy", "degraded", "unhealthy", "unknown")
 RESOURCE_KINDS = ("store", "replica", "backup", "key", "log", "other")
-COVERAGE_STATUSES = ("ok", "partial", "denied", "failed")
+# ok: answered in full. partial: pages are missing, or the source says that it is not all. denied: no permission.
+# throttled: refused for its rate however often it was tried. disabled: the service says that it is off here.
+# unknown_region: the region is not one, or not enabled. expired: the credentials ended. failed: everything else.
+COVERAGE_STATUSES = ("ok", "partial", "denied", "throttled", "disabled", "unknown_region", "expired", "failed")
 
 TABLES = (
     Table(
@@ -86,6 +89,9 @@ TABLES = (
                 "us",
                 nullable=True,
             ),
+            Column("request_ids", "text", "request ids of an API, comma between them", nullable=True),
+            Column("duration_us", "int", "how long the answers took together", "us", nullable=True),
+            Column("retries", "int", "requests that were made again", "1", nullable=True),
             Column("collected_at", "instant", "stamped by the auditor", "us"),
         ),
         ("source", "account", "region", "call"),
