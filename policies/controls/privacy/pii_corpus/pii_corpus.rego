@@ -6,7 +6,7 @@
 #   cannot find it cannot call redacted.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/9, gdpr/art-5-1-c, gdpr/art-32]
+#   evidence_for: [checklist/9, gdpr/art-5-1-c, gdpr/art-32, gdpr/art-5-1-f, iso-27001/A.8.11, iso-27001/A.8.12, soc2/C1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -6,7 +6,7 @@
 #   A global profile or an empty region has no bound and fails.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/11, checklist/188]
+#   evidence_for: [checklist/11, checklist/188, gdpr/art-44, iso-27001/A.5.23, iso-27001/A.5.34]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}
