@@ -188,7 +188,7 @@ def _proofs(
     for line in document["lines"]:
         if not line["controls"]:
             continue
-        control = line["controls"][0]["control"]
+        control = pack.control(line["controls"][0]["control"], "decisions.json").id
         found = [one for one in document["findings"] if (one["line"], one["control"]) == (line["line"], control)]
         window = next((one["window"] for one in found if one["window"]), None)
         proofs.setdefault(control, []).append(
