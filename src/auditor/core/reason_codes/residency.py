@@ -47,4 +47,16 @@ SENTENCES: dict[str, str] = {
     "public_blocked": "public access is blocked in every way",
     "public_possible": "public access is not blocked in every way",
     "public_unstated": "the answer does not say whether public access is blocked",
+    # retention
+    "retention_bounded": "everything in it is deleted after {observed}, at most {limit} are allowed",
+    "retention_long": "it is deleted only after {observed}, at most {limit} are allowed",
+    "kept_too_long": "its oldest record is older than the {observed} after which everything should be deleted",
+    "never_deleted": "it holds personal data, never deletes it, and no procedure of erasure is documented",
+    "erasure_documented": "it never deletes, and a procedure of erasure is documented",
+    "class_unknown": "it deletes after {observed}, over the strictest limit {limit}, and no declared class says which holds",
+    "retention_long_enough": "nothing is deleted before {observed}, at least {limit} are required, and the records are there",
+    "never_deleted_here": "nothing is ever deleted, at least {limit} are required, and the records are there",
+    "retention_short": "records are deleted after {observed}, at least {limit} are required",
+    "records_missing": "the oldest record is younger than it must be",
+    "oldest_unknown": "no answer says how old the oldest record is",
 }
