@@ -59,4 +59,16 @@ SENTENCES: dict[str, str] = {
     "retention_short": "records are deleted after {observed}, at least {limit} are required",
     "records_missing": "the oldest record is younger than it must be",
     "oldest_unknown": "no answer says how old the oldest record is",
+    # transfers
+    "inside_eea": "in the European Economic Area: no transfer ({observed})",
+    "transfer_recorded": "a record that is in force says what the transfer rests on: {observed}",
+    "transfer_unrecorded": "outside the European Economic Area, and no transfer is recorded: {observed}",
+    "transfer_lapsed": "no record of the transfer is in force: {observed}",
+    "transfer_unreviewed": "no record of the transfer that would do was reviewed lately: {observed}",
+    "transfer_unassessed": "the safeguard of the transfer was not assessed: {observed}",
+    "transfer_by_derogation": "the transfer rests on a derogation, and nothing shows that it is occasional: {observed}",
+    "adequacy_unconfirmed": "the dates of the adequacy decision are not confirmed: {observed}",
+    "adequacy_partial": "the adequacy decision covers only some importers, and not this one: {observed}",
+    "adequacy_undecided": "no adequacy decision is in force: {observed}",
+    "vendor_unknown": "the log names a vendor that nobody declared",
 }
