@@ -10,18 +10,6 @@ with classified as (
     from resources
     group by arn
 ),
-calls as (
-    select
-        account,
-        region,
-        model_id,
-        inference_region
-    from audit_events
-    where (starts_with(event_source, 'bedrock') or starts_with(event_source, 'aws-external-anthropic'))
-        and (model_id is not null or inference_region is not null or event_source = 'bedrock-mantle.amazonaws.com')
-        and epoch_us(event_time) >= $window_start_us
-        and epoch_us(event_time) < least($window_end_us, $as_of_us)
-),
 places as (
     select
         resources.region,
@@ -41,25 +29,18 @@ places as (
     select
         region,
         false as signed
-    from calls
+    from inference_calls
     union all
     select
         inference_region as region,
         false as signed
-    from calls
+    from inference_calls
     where inference_region is not null
     union all
     select
-        inference_profiles.destination_region as region,
+        destination_region as region,
         false as signed
-    from calls
-    join inference_profiles
-        on inference_profiles.region = calls.region
-        and (
-            inference_profiles.arn = calls.model_id
-            or (inference_profiles.account = calls.account and inference_profiles.profile = calls.model_id)
-        )
-    where epoch_us(inference_profiles.answered_at) < $as_of_us
+    from reachable_regions
 ),
 vendors as (
     select distinct coalesce(processors.vendor, application_events.provider) as vendor
