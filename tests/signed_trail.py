@@ -1,6 +1,6 @@
-"""A trail whose digests are signed: what CloudTrail would have put into a bucket, with a key of our own, to be tampered with.
+"""A trail whose digests are signed: what CloudTrail would have put into a bucket, with our own key, to tamper with.
 
-The chain is what the AWS guide describes, and awscli's own validate-logs accepts it (``tests/collectors/test_trail_oracle.py``).
+The chain is what the AWS guide describes; awscli's own validate-logs accepts it (``collectors/test_trail_oracle.py``).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class SignedTrail:
         hour: int,
         logs: list[str],
         *,
-        previous: str | None | ellipsis = ...,
+        previous: Any = ...,
         backfill: bool = False,
         key: str = "",
     ) -> str:
