@@ -2,8 +2,8 @@
 
 Rules kept here: those of ``auditor_collectors.recorded``; an incident is one row, however many versions of it there
 are: opened at the earliest instant, of the highest severity, and customer-impacting or of security if any version says
-so, so that nothing done to it later hides it; closed as its last version says, for it may be opened again. It is a breach of
-personal data, or significant, if any version says so, and the controller is aware since the earliest instant stated.
+so, so that nothing done to it later hides it; closed as its last version says, for it may be opened again. It is a
+breach of personal data, or significant, if any version says so; the controller is aware since the earliest instant.
 """
 
 from __future__ import annotations

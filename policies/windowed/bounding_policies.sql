@@ -1,5 +1,5 @@
 -- Every target (root, unit, account) with the service control policies of the newest answer about it that bound regions.
--- policies: policy|covers_bedrock|denies_unspecified|allowed regions, a semicolon between policies.
+-- policies: policy|covers_bedrock|denies_unspecified|exempts|allowed regions, a semicolon between policies.
 with newest as (
     select
         target,
@@ -17,6 +17,7 @@ texts as (
             region_policies.policy,
             case when region_policies.covers_bedrock then 'yes' else 'no' end,
             case when region_policies.denies_unspecified then 'yes' else 'no' end,
+            case when region_policies.exempts then 'yes' when not region_policies.exempts then 'no' else 'unknown' end,
             region_policies.allowed
         ) as policy
     from region_policies

@@ -234,7 +234,11 @@ def test_a_record_that_is_there_with_other_content_is_refused(tmp_path, table, c
         ("validations", {"total": 10.5}, "member 'total': found 10.5, expected a whole number, zero or more"),
         ("incidents", {"severity": "SEV9"}, "member 'severity': found 'SEV9', expected one of SEV1, SEV2, SEV4"),
         ("incidents", {"customers": "no"}, "member 'customers': found 'no', expected true or false, without quotes"),
-        ("incidents", {"exception": "none"}, "'none', expected one of unlikely_risk, delay_reasoned"),
+        (
+            "incidents",
+            {"exception": "none"},
+            "member 'exception': found 'none', expected one of unlikely_risk, delay_reasoned",
+        ),
         (
             "incidents",
             {"opened_at": "2025-01-14T09:00:01Z"},

@@ -41,6 +41,7 @@ COMMANDS = {
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "records": ("Check the records of a controller, and print their JSON Schemas.", "auditor.cli.records"),
     "release": ("Follow a release: open it, see what it waits for, close it.", "auditor.cli.release"),
     "sign-off": ("Ask a person to sign off a line, and sign it.", "auditor.cli.sign_off"),
     "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),

@@ -51,6 +51,7 @@ TABLES = (
         (
             *scope(),
             Column("event_time", "instant", "when the state was recorded", "us"),
+            *identifier("erasure", "id of the record"),
             *identifier("request", "id of the request"),
             Column("place", "text", "where, as auditor.toml lists it: primary, backups, caches, vector_store ..."),
             Column("state", "text", "what became of the data there", values=ERASURE_STATES),
@@ -58,7 +59,7 @@ TABLES = (
                 "expires_day", "int", f"of expires: the last day on which it is there: {_LOCAL}", "d", nullable=True
             ),
         ),
-        ("event_time", "request_hi", "request_lo", "place"),
+        ("event_time", "erasure_hi", "erasure_lo"),
     ),
     Table(
         "consents",

@@ -13,6 +13,7 @@ from auditor.columns import Column, Table, scope
 # 46(3)(a) (ad hoc clauses, authorised), 49 (derogation).
 MECHANISMS = ("adequacy", "sccs", "bcr", "certification", "code_of_conduct", "ad_hoc_clauses", "derogation")
 RESIDUAL_RISKS = ("low", "medium", "high")
+RELATIONS = ("processor", "own")
 
 _REVIEWED = Column("reviewed_at", "instant", "when the document says that it was last reviewed", "us")
 
@@ -56,6 +57,7 @@ TABLES = (
             *scope(),
             Column("vendor", "text", "id of the processor"),
             Column("name", "text", "name by which traffic or logs name it: the vendor's own, or a provider of models"),
+            Column("relation", "text", "own: it is the controller's own system, no processor", values=RELATIONS),
             Column("contract_signed_at", "instant", "when the contract of art. 28(3) was signed", "us", nullable=True),
             Column("contract_until", "instant", "end of the contract (exclusive); null: none", "us", nullable=True),
             Column("subprocessors_listed", "bool", "whether its list of subprocessors is there, an empty one too"),
@@ -81,6 +83,7 @@ TABLES = (
             *scope(),
             Column("assessment", "text", "id of the assessment"),
             Column("covers", "text", "id of an activity, a model, a flag or a component that it covers"),
+            Column("required", "bool", "false: a screening that found that no assessment is required, with reasons"),
             Column("made_at", "instant", "when it was made", "us"),
             Column("approved_at", "instant", "when it was approved; null until then", "us", nullable=True),
             Column("residual_risk", "text", "risk that remains after its measures", values=RESIDUAL_RISKS),

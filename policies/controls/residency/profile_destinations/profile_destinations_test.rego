@@ -54,10 +54,10 @@ test_one_call_is_a_use if {
 }
 
 test_a_policy_prevents_what_nobody_called if {
-	bound := {"destinations": "us-east-1", "policies": "p-1|yes|yes|eu-west-1"}
+	bound := {"destinations": "us-east-1", "policies": "p-1|yes|yes|no|eu-west-1"}
 	decided(bound, {}).reason == "profile_prevented"
 	decided(object.union(bound, {"calls": 1}), {}).reason == "other_region"
-	decided(object.union(bound, {"policies": "p-1|yes|no|eu-west-1"}), {}).reason == "other_region"
+	decided(object.union(bound, {"policies": "p-1|yes|no|no|eu-west-1"}), {}).reason == "other_region"
 	decided(object.union(bound, {"destinations": "eu-west-1"}), {}).verdict == "pass"
 }
 

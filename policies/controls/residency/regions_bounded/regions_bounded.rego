@@ -2,7 +2,7 @@
 # title: A policy of the organisation denies every other region
 # description: >-
 #   On each declared target (the root, a unit or an account) one service control policy denies calls outside the declared
-#   regions, Bedrock's among them, and calls for the region named unspecified, by which a global profile is authorised.
+#   regions, Bedrock's among them, and calls for the region named unspecified, by which a global profile is authorised, whoever makes them.
 #   This prevents; it proves nothing of what was done before it was attached, nor of the management account, which no such
 #   policy binds.
 # custom:
@@ -34,6 +34,8 @@ target := {"verdict": "pass", "reason": "target_bounded"} if {
 	open == "nothing"
 } else := {"verdict": "inconclusive", "reason": "question_open", "observed": input.row.open} if {
 	input.row.open != 0
+} else := {"verdict": "fail", "reason": "callers_exempt"} if {
+	open == "callers"
 } else := {"verdict": "fail", "reason": "unspecified_open"} if {
 	open == "unspecified"
 } else := {"verdict": "fail", "reason": "bedrock_exempt"} if {

@@ -2,7 +2,7 @@ package controls.residency.regions_bounded_test
 
 import data.controls.residency.regions_bounded
 
-good := {"role": "fact", "status": null, "age_us": 0, "open": 0, "policies": "p-1|yes|yes|eu-west-1"}
+good := {"role": "fact", "status": null, "age_us": 0, "open": 0, "policies": "p-1|yes|yes|no|eu-west-1"}
 
 parameters := {"declared_regions": ["eu-west-1"], "outer_bound": "eu", "max_age_seconds": 10}
 
@@ -24,9 +24,10 @@ test_no_policy_fails_when_nothing_was_refused if {
 test_an_open_question_hides_no_bound if decided({"open": 1}, {}).verdict == "pass"
 
 test_what_is_left_open_is_named if {
-	decided({"policies": "p-1|no|yes|eu-west-1"}, {}).reason == "bedrock_exempt"
-	decided({"policies": "p-1|yes|no|eu-west-1"}, {}).reason == "unspecified_open"
-	decided({"policies": "p-1|yes|yes|us-east-1"}, {}).reason == "regions_open"
+	decided({"policies": "p-1|no|yes|no|eu-west-1"}, {}).reason == "bedrock_exempt"
+	decided({"policies": "p-1|yes|no|no|eu-west-1"}, {}).reason == "unspecified_open"
+	decided({"policies": "p-1|yes|yes|yes|eu-west-1"}, {}).reason == "callers_exempt"
+	decided({"policies": "p-1|yes|yes|no|us-east-1"}, {}).reason == "regions_open"
 }
 
 test_what_cannot_be_declared_decides_nothing if {

@@ -47,6 +47,7 @@ vendors as (
     from application_events
     left join processors on processors.name = application_events.provider
     where application_events.provider is not null
+        and processors.relation is distinct from 'own'
         and epoch_us(application_events.event_time) >= $window_start_us
         and epoch_us(application_events.event_time) < least($window_end_us, $as_of_us)
 ),

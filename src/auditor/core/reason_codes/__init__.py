@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.core.reason_codes import (
     audit,
     deployment,
+    duties,
     operations,
     people,
     quality,
@@ -14,5 +15,5 @@ from auditor.core.reason_codes import (
     trail,
 )
 
-FAMILIES = (audit, deployment, operations, people, quality, recovery, residency, traffic, trail)
+FAMILIES = (audit, deployment, duties, operations, people, quality, recovery, residency, traffic, trail)
 SENTENCES: dict[str, str] = {code: said for family in FAMILIES for code, said in family.SENTENCES.items()}

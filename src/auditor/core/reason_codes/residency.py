@@ -17,6 +17,7 @@ SENTENCES: dict[str, str] = {
     "recorder_unproven": "the answers do not show that a recorder records every type and delivers it",
     "target_bounded": "one policy denies every region but {limit}, for Bedrock and for global profiles too",
     "target_unbounded": "no policy that bounds regions is attached",
+    "callers_exempt": "the policy lets some callers out, or does not show that it lets nobody out",
     "unspecified_open": "the policy does not deny the region named unspecified: a global profile can be called",
     "bedrock_exempt": "the policy does not cover Bedrock",
     "regions_open": "no policy leaves open only {limit}",
