@@ -54,7 +54,7 @@ SENTENCES: dict[str, str] = {
     "kept_too_long": "its oldest record is older than the {observed} after which everything should be deleted",
     "never_deleted": "it holds personal data, never deletes it, and no procedure of erasure is documented",
     "erasure_documented": "it never deletes, and a procedure of erasure is documented",
-    "class_unknown": "deleted after {observed}, over the strictest limit {limit}, and no declared class says which holds",
+    "class_unknown": "deleted after {observed}, over the strictest limit {limit}; no declared class says which holds",
     "retention_long_enough": "nothing is deleted before {observed}, required are {limit}, and the records are there",
     "never_deleted_here": "nothing is ever deleted, required are {limit}, and the records are there",
     "retention_short": "records are deleted after {observed}, at least {limit} are required",
