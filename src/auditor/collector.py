@@ -12,7 +12,8 @@ is the ``kind`` of a source in ``auditor.toml``. Rules it keeps:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class CollectContext:
     ``source`` is the name of the source in ``auditor.toml``; relative paths are resolved against
     ``root``; ``work`` is a private scratch directory that the program removes; ``collected_at`` is
     the auditor's own instant (UTC); ``progress(done_bytes, total_bytes)`` may be called any time.
+
+    What asks a service over the network also has: ``recording``, the folder in which it keeps every answer as it comes
+    (its own, in ``work``, where None), from which an interrupted collection goes on; ``replayed``, that the folder is
+    all there is and no connection may be opened; ``clock``, for when an answer came; and ``shared``, where sources of
+    one collection find what another of them has made, under ``lock``.
     """
 
     source: str
@@ -42,6 +48,15 @@ class CollectContext:
     work: Path
     collected_at: datetime
     progress: Callable[[int, int], None] = lambda _done, _total: None
+    recording: Path | None = None
+    replayed: bool = False
+    clock: Callable[[], datetime] | None = None
+    shared: dict[Any, Any] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC: that of the collection where the clock stands."""
+        return self.collected_at if self.clock is None else self.clock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,37 @@ class Batch:
 
     table: str
     rows: pa.RecordBatch
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One call that a source would make, for who wants to know before: how often at least, and for what price.
+
+    ``accounts`` and ``regions`` are how many of each are asked; None where the service itself would name them.
+    ``actions`` are the permissions that the call needs, on ``resources``; ``price_nano_usd`` is that of one request.
+    """
+
+    service: str
+    call: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    accounts: int | None
+    regions: int | None
+    price_nano_usd: int
+
+
+class AskingCollector(Protocol):
+    """What a collector that asks services over the network has beside ``check`` and ``collect``."""
+
+    operations: tuple[Any, ...]
+
+    def plan(self, options: dict[str, Any]) -> list[PlannedCall]:
+        """Return every call that ``options`` would make; nothing is asked."""
+        ...
+
+    def permissions(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return every permission that the source may need: an action, and the resources it is needed on."""
+        ...
 
 
 class Collector(Protocol):

@@ -42,6 +42,7 @@ COMMANDS = {
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
+    "records": ("Check the records of a controller, and print their JSON Schemas.", "auditor.cli.records"),
     "release": ("Follow a release: open it, see what it waits for, close it.", "auditor.cli.release"),
     "report": ("Show a sealed run again, in any format.", "auditor.cli.report"),
     "sign-off": ("Ask a person to sign off a line, and sign it.", "auditor.cli.sign_off"),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.core.reason_codes import audit, deployment, operations, people, quality, recovery, traffic
+from auditor.core.reason_codes import (
+    audit,
+    deployment,
+    duties,
+    operations,
+    people,
+    quality,
+    recovery,
+    residency,
+    traffic,
+    trail,
+)
 
-FAMILIES = (audit, deployment, operations, people, quality, recovery, traffic)
+FAMILIES = (audit, deployment, duties, operations, people, quality, recovery, residency, traffic, trail)
 SENTENCES: dict[str, str] = {code: said for family in FAMILIES for code, said in family.SENTENCES.items()}
