@@ -1,7 +1,7 @@
 """How days and hours are counted, against judges of others: worked examples, DuckDB's intervals, and the kept library.
 
 The examples are those of ``docs/explanation/deadlines.md``, ours by the clauses that they name of Regulation (EEC,
-Euratom) No 1182/71; two are those of the European Data Protection Board in its Guidelines 01/2022 on the right of access.
+Euratom) No 1182/71; two are those of the European Data Protection Board in its Guidelines 01/2022 (right of access).
 """
 
 from __future__ import annotations
