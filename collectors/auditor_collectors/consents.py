@@ -50,7 +50,7 @@ files = ["privacy/consents.jsonl"]
 exports = ["privacy/consents-exports.jsonl"]
 purposes = ["answer_training", "newsletter"]    # ids of the records' purposes
 versions = ["2024-06", "2025-01"]               # of the text that was agreed to
-members = { given_at = "givenAt", withdrawn_at = "withdrawnAt" }
+members = { given_at = "given_at", withdrawn_at = "withdrawn_at" }
 """
 
 

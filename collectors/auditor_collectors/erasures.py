@@ -58,7 +58,7 @@ exports = ["privacy/erasures-exports.jsonl"]
 places = ["primary", "backups", "caches", "vector_store"]
 time_zone = "Europe/Berlin"
 states = { deleted = "deleted", expires = "expires", kept = "exempt", nothing = "absent" }
-members = { request = "requestId", expires_at = "expiresAt" }
+members = { request = "request", expires_at = "expires_at" }
 """
 
 

@@ -66,15 +66,14 @@ files = ["privacy/requests.jsonl"]
 exports = ["privacy/requests-exports.jsonl"]    # {"exported_at": "...Z", "records": 3}: when, and how many requests
 time_zone = "Europe/Berlin"
 member_state = "DE"
-kinds = { Auskunft = "access", Loeschung = "erasure", Berichtigung = "rectification" }
-outcomes = { granted = "granted", partly = "partly_granted", refused = "refused", withdrawn = "withdrawn" }
+kinds = { access = "access", erasure = "erasure", rectification = "rectification", portability = "portability" }
 
 [sources.privacy_requests.members]       # id, kind, received_at, closed_at and outcome are so called by default
-suspended_at = "identityAskedAt"         # since when it is verified who asks, and until when
-resumed_at = "identityProvenAt"
-extended_at = "extensionNoticeAt"        # when the person was told of two more months, and whether with the reasons
-extension_reasoned = "extensionReasoned"
-refusal_reasoned = "refusalReasoned"     # with the right to complain
+suspended_at = "identity_asked_at"       # since when it is verified who asks, and until when
+resumed_at = "identity_proven_at"
+extended_at = "extension_told_at"        # when the person was told of two more months, and whether with the reasons
+extension_reasoned = "extension_reasoned"
+refusal_reasoned = "refusal_reasoned"    # with the right to complain
 """
 
 

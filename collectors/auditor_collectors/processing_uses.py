@@ -46,7 +46,7 @@ kind = "processing_uses"
 files = ["privacy/uses.jsonl"]
 exports = ["privacy/uses-exports.jsonl"]
 purposes = ["answer_training", "newsletter"]
-members = { at = "usedAt", consent = "consentId" }
+members = { at = "at", consent = "consent" }
 """
 
 

@@ -18,36 +18,52 @@ day_us := 86400000000
 hours_after(instant_us, hours) := ((instant_us - (instant_us % hour_us)) + hour_us) + (hours * hour_us)
 
 # The day in UTC of an instant, in a place that is so far ahead of it.
-day_at(instant_us, offset_us) := floor(((instant_us + offset_us) - ((instant_us + offset_us) % day_us)) / day_us)
+day_at(instant_us, offset_us) := ((instant_us + offset_us) - ((instant_us + offset_us) % day_us)) / day_us
 
 # The same day so many months later, or the last day of that month.
 months_after(day, months) := number(year, month, min({from.day, length(year, month)})) if {
 	from := date(day)
 	counted := ((from.year * 12) + (from.month - 1)) + months
 	month := (counted % 12) + 1
-	year := floor((counted - (counted % 12)) / 12)
+	year := whole(counted, 12)
 }
 
-# The day itself if it is a working day of the state, else the next one.
+# The day itself if it is a working day of the state, else the next one. One after the other, for a set of all of them
+# costs too much memory in WebAssembly; the list has no more than six days in a row without one.
 working_day(day, state) := day if {
 	works(day, state)
-} else := min(working) if {
-	known(day, state)
-	working := {one | some one in numbers.range(day, day + 20); works(one, state)}
+} else := next_working_day(day, state) if {
+	public_holidays.states[state][format_int(date(day).year, 10)]
+}
+
+next_working_day(day, state) := day + 1 if {
+	works(day + 1, state)
+} else := day + 2 if {
+	works(day + 2, state)
+} else := day + 3 if {
+	works(day + 3, state)
+} else := day + 4 if {
+	works(day + 4, state)
+} else := day + 5 if {
+	works(day + 5, state)
+} else := day + 6 if {
+	works(day + 6, state)
+} else := day + 7 if {
+	works(day + 7, state)
+} else := day + 8 if {
+	works(day + 8, state)
+} else := day + 9 if {
+	works(day + 9, state)
+} else := day + 10 if {
+	works(day + 10, state)
 }
 
 works(day, state) if {
 	(day + 3) % 7 < 5 # 1970-01-01 was a Thursday; Monday is 0
-	known(day, state)
-	not public_holiday(day, state)
-}
-
-public_holiday(day, state) if {
 	found := date(day)
-	((found.month * 100) + found.day) in public_holidays.states[state][format_int(found.year, 10)]
+	free := public_holidays.states[state][format_int(found.year, 10)]
+	not ((found.month * 100) + found.day) in free
 }
-
-known(day, state) if public_holidays.states[state][format_int(date(day).year, 10)]
 
 # Year, month and day of a day, from 1970 on (days are counted from a first of March, so that leap days come last).
 date(day) := {"year": year + early, "month": month, "day": 1 + (of_year - whole((153 * index) + 2, 5))} if {
@@ -72,7 +88,8 @@ number(year, month, day) := ((((365 * counted) + whole(counted, 4)) - whole(coun
 
 length(year, month) := number(year + whole(month, 12), (month % 12) + 1, 1) - number(year, month, 1)
 
-whole(dividend, divisor) := floor((dividend - (dividend % divisor)) / divisor)
+# Of whole numbers, zero or more: what division rounds lies nearer to the quotient than any whole number but it.
+whole(dividend, divisor) := floor(dividend / divisor)
 
 # A day as people write it.
 text(day) := concat("-", [format_int(found.year, 10), padded(found.month), padded(found.day)]) if {

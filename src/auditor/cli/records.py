@@ -22,6 +22,7 @@ def check(files: tuple[Path, ...]) -> int:
     """Say every problem of each record in FILES, by its path; 1 where one leaves out what the law asks for."""
     from auditor.errors import CollectionError, raise_all  # noqa: PLC0415 - lazy
     from auditor.records.checking import record_of, unsaid  # noqa: PLC0415 - lazy
+    from auditor.records.reading import REMEDY  # noqa: PLC0415 - lazy
 
     problems: list[str] = []
     gaps = 0
@@ -36,7 +37,8 @@ def check(files: tuple[Path, ...]) -> int:
         click.echo(f"{path}: a record of kind {record.kind}{', but:' if missing else ''}")
         for gap in missing:
             click.echo(f"  {gap}")
-    raise_all(CollectionError, f"{len(problems)} of {len(files)} files are no records:", problems)
+    heading = f"{len(problems)} of {len(files)} files are no records:"
+    raise_all(CollectionError, heading, problems, remedy=REMEDY)
     return ExitCode.GATE_NOT_MET if gaps else ExitCode.PASS
 
 

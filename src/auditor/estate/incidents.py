@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from auditor.errors import UsageError
+from auditor.estate import privacy, records
 
 GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
@@ -270,6 +271,7 @@ _ALL = (
         "questions and answers are twice as long",
         {TOKENS: ("fail", "tokens_outside"), OPERATION: ("fail", "operation_dear")},
     ),
+    *(Incident(name, said) for name, said in (records.INCIDENTS | privacy.INCIDENTS).items()),
 )
 
 INCIDENTS: dict[str, Incident] = {incident.name: incident for incident in _ALL}

@@ -46,7 +46,7 @@ outcome := {"verdict": "not_applicable", "reason": "breach_of_nothing"} if {
 
 clock := notified if {
 	is_number(input.row.notified_us)
-} else := {"verdict": "fail", "reason": "notification_missing"} if {
+} else := {"verdict": "fail", "reason": "breach_unnotified"} if {
 	input.row.moment_us > due_us
 } else := {"verdict": "inconclusive", "reason": "not_elapsed"}
 

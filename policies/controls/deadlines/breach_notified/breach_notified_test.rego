@@ -29,11 +29,11 @@ test_the_last_hour_passes_and_nothing_after_it if {
 }
 
 test_what_was_not_notified if {
-	told({"notified_us": null}) == ["fail", "notification_missing"]
+	told({"notified_us": null}) == ["fail", "breach_unnotified"]
 	told({"notified_us": null, "moment_us": 173 * hour}) == ["inconclusive", "not_elapsed"]
-	told({"notified_us": null, "moment_us": (173 * hour) + 1}) == ["fail", "notification_missing"]
-	told({"notified_us": null, "exception": "delay_reasoned"}) == ["fail", "notification_missing"]
-	told({"notified_us": "1"}) == ["fail", "notification_missing"]
+	told({"notified_us": null, "moment_us": (173 * hour) + 1}) == ["fail", "breach_unnotified"]
+	told({"notified_us": null, "exception": "delay_reasoned"}) == ["fail", "breach_unnotified"]
+	told({"notified_us": "1"}) == ["fail", "breach_unnotified"]
 }
 
 test_exceptions if {

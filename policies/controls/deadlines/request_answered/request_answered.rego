@@ -75,13 +75,19 @@ until := input.row.closed_day if {
 	is_number(input.row.closed_day)
 } else := input.row.now_day
 
-due := end(allowed_months)
+due := plain if not told_in_time
 
-allowed_months := input.parameters.months + input.parameters.extension_months if {
+due := extended if told_in_time
+
+told_in_time if {
 	input.row.extension_reasoned == true
 	is_number(input.row.extension_day)
-	input.row.extension_day <= end(input.parameters.months)
-} else := input.parameters.months
+	input.row.extension_day <= plain
+}
+
+plain := end(input.parameters.months)
+
+extended := end(input.parameters.months + input.parameters.extension_months)
 
 end(months) := calendar.working_day(calendar.months_after(input.row.received_day, months) + shift, input.row.member_state)
 

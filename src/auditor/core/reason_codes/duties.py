@@ -28,7 +28,7 @@ SENTENCES: dict[str, str] = {
     "notified_in_time": "notified {observed} after awareness, within {limit}",
     "notified_late": "notified {observed} after awareness, over {limit}",
     "notified_late_with_reasons": "notified {observed} after awareness, over {limit}, and the reasons are recorded",
-    "notification_missing": "not notified {observed} after awareness, over {limit}",
+    "breach_unnotified": "not notified {observed} after awareness, over {limit}",
     "notification_early": "it is stated to have been told before there was anything to tell",
     "notification_pending": "the notification from which the time counts is not recorded",
     "incident_insignificant": "the incident is not significant, as the desk states",
