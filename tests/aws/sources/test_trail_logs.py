@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from auditor.errors import CollectionError
+from auditor.shell.recording import Wanted
 from auditor_collectors.aws.live import Live
+from collecting import Site
 from signed_trail import ACCOUNT, BUCKET, HOUR, REGION, START, SignedTrail
 from trail_oracle import cloudtrail, put
-from trail_tamperings import TAMPERINGS
 
 OPTIONS = {
     "accounts": [ACCOUNT],
@@ -22,6 +24,11 @@ OPTIONS = {
 }
 # What stands in a snapshot about when and how it was asked.
 ASKED = ("keys_from",)
+
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(tmp_path)
 
 
 @pytest.fixture
@@ -89,7 +96,8 @@ def test_a_trail_of_a_bucket_gives_the_facts_that_its_copy_gives(site, serve, tm
     with serve(trail):
         found = live(site)
     assert {row["keys_from"] for row in found["trail_chains"]} == {"asked"}
-    copy = type(site)(tmp_path / "copy_of" if (tmp_path / "copy_of").mkdir() is None else tmp_path)
+    (tmp_path / "other").mkdir()
+    copy = Site(tmp_path / "other")
     trail.write(copy.root / "copy", copy.root / "keys/k.json")
     digests = {"bucket": BUCKET, "folder": "copy", "keys": {REGION: ["keys/k.json"]}}
     copy.source("trail", "cloudtrail", files=["copy/**/*.json.gz"], digests=digests)
@@ -113,12 +121,6 @@ def test_only_what_a_digest_lists_is_fetched(site, serve, refusing):
     fetched = [key for name, key in asked if name == "GetObject"]
     assert stray not in fetched
     assert sorted(fetched) == sorted([*trail.digests, *(key for hour in trail.logs for key in hour)])
-
-
-def tampered(name):
-    trail = SignedTrail()
-    next(one for one in TAMPERINGS if one.name == name).act(trail)
-    return trail
 
 
 def test_a_log_that_is_gone_is_missing_and_one_that_is_refused_is_unread(site, serve, refusing):
@@ -171,13 +173,49 @@ def test_without_the_keys_nothing_is_verified(site, serve, refusing):
     assert {(row["state"], row["reason"]) for row in found["trail_digests"]} == {("unverified", "no_keys")}
 
 
-def test_what_a_recording_holds_is_not_fetched_again(site, serve, refusing, tmp_path):
+def test_a_recording_is_replayed_without_a_call(site, serve, refusing, tmp_path):
     trail, asked = SignedTrail(), refusing()
     site.source("trail", "aws_trail_logs", **OPTIONS)
     with serve(trail):
-        first = site.snapshot("first", recording=tmp_path / "kept")
-        fetched = len(asked)
-        second = site.snapshot("second", recording=tmp_path / "kept")
-    assert [name for name, _ in asked[fetched:]] == []
-    one, other = ((path / "audit_events.parquet").read_bytes() for path in (first, second))
-    assert one == other
+        first = site.snapshot("first", wanted=Wanted(record=tmp_path / "kept"))
+    fetched = len(asked)
+    second = site.snapshot("second", wanted=Wanted(replay=tmp_path / "kept"))
+    assert len(asked) == fetched
+    for table in ("audit_events", "trail_digests", "trail_chains", "coverage"):
+        assert (first / f"{table}.parquet").read_bytes() == (second / f"{table}.parquet").read_bytes()
+
+
+def test_a_body_of_a_recording_that_was_altered_is_refused(site, serve, tmp_path):
+    site.source("trail", "aws_trail_logs", **OPTIONS)
+    with serve(SignedTrail()):
+        site.snapshot("first", wanted=Wanted(record=tmp_path / "kept"))
+    body = min((tmp_path / "kept" / "bodies").iterdir())
+    body.write_bytes(body.read_bytes() + b"x")
+    with pytest.raises(CollectionError, match="is not there as it was recorded"):
+        site.snapshot("second", wanted=Wanted(replay=tmp_path / "kept"))
+
+
+def test_what_an_interrupted_collection_fetched_is_not_fetched_again(site, serve, refusing):
+    class Cut(Exception):  # noqa: N818 - the power
+        pass
+
+    trail, broken = SignedTrail(), []
+
+    def cut(name, request):
+        if name == "GetObject" and trail.logs[3][1] in request and not broken:
+            broken.append(request)
+            raise Cut
+        return False
+
+    asked = refusing(cut)
+    site.source("trail", "aws_trail_logs", **OPTIONS)
+    with serve(trail):
+        with pytest.raises(Cut):
+            site.snapshot("first")
+        before = [key for name, key in asked if name == "GetObject"]
+        asked.clear()
+        site.snapshot("first")
+    again = [key for name, key in asked if name == "GetObject"]
+    assert set(before) >= set(trail.digests)
+    assert set(again) & set(before) == {trail.logs[3][1]}
+    assert {*again, *before} == {*trail.digests, *(key for hour in trail.logs for key in hour)}

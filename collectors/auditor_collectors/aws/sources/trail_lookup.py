@@ -1,8 +1,8 @@
 """LookupEvents: what CloudTrail itself says of the last days, as a spot check beside the log files.
 
-Rules kept here: it holds management events of 90 days, and proves nothing of their integrity; it is asked twice a second
-at most, for one event source or name at a time, so never for all that a busy account did. What the events hold beside
-the columns of ``audit_events`` (who, from where, with what) is hidden, except in the record itself, which stays text.
+Rules kept here: it holds management events of 90 days, and proves nothing of their integrity; it is asked twice a
+second at most, for one event source or name at a time, so never for all that a busy account did. Who did it is hidden
+from a recording, except in the record itself, which a page keeps as the text that it is.
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
 
@@ -111,8 +111,7 @@ def _row(where: str, event: dict[str, Any], found: str) -> dict[str, Any]:
     (high, low), request = identifier_halves(found), member(where, event, "requestID", optional(identifier))
     request_high, request_low = identifier_halves(request) if request else (None, None)
     caller, parameters, more = (
-        member(where, event, key, optional(_object)) or {}
-        for key in ("userIdentity", "requestParameters", "additionalEventData")
+        _part(where, event, key) for key in ("userIdentity", "requestParameters", "additionalEventData")
     )
     account = event.get("recipientAccountId") or caller.get("accountId")
     return {
@@ -132,6 +131,11 @@ def _row(where: str, event: dict[str, Any], found: str) -> dict[str, Any]:
         "model_id": member(where, parameters, "modelId", optional(text)),
         "inference_region": member(where, more, "inferenceRegion", optional(text)),
     }
+
+
+def _part(where: str, event: dict[str, Any], key: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = member(where, event, key, optional(_object))
+    return found or {}
 
 
 def _object(value: Any) -> dict[str, Any]:
