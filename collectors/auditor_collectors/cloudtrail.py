@@ -66,12 +66,13 @@ kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
 
 # With this, only log files that a valid digest lists are read: docs/how-to/verify-a-trail.md. `folder` is a copy of
-# `bucket`; beside each digest lies NAME.head.json, which `aws s3api head-object` printed.
-[sources.cloudtrail.digests]
-bucket = "company-trail"
-folder = "cloudtrail"
-keys = { eu-central-1 = ["cloudtrail-keys/eu-central-1.json"] }   # `aws cloudtrail list-public-keys` of each region
-anchors = []       # of an earlier run's trail_chains: [{ digest = "tail_digest", sha256 = "tail" }]
+# `bucket`; beside each digest lies NAME.head.json, which `aws s3api head-object` printed. `anchors` are what an earlier
+# run's table trail_chains holds: [{ digest = "tail_digest", sha256 = "tail" }]
+# [sources.cloudtrail.digests]
+# bucket = "company-trail"
+# folder = "cloudtrail"
+# keys = { eu-central-1 = ["cloudtrail-keys/eu-central-1.json"] }   # `aws cloudtrail list-public-keys` of each region
+# anchors = []
 """
 
 
