@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from collecting import jsonl, request
+from signed_trail import BUCKET, REGION, SignedTrail
 
 MIB = 1 << 20
 SMALL = 128 * MIB
@@ -88,6 +89,13 @@ def of_events(site, files, rows):
         site.write(f"{number}.log", json.dumps({"Records": [one | {"eventID": f"e{each}"} for each in mine]}).encode())
 
 
+def of_signed_events(site, files, rows):
+    trail = SignedTrail(hours=(files // 2, files - files // 2), events=rows // files)
+    trail.write(site.root / "copy", site.root / "keys.json")
+    digests = {"bucket": BUCKET, "folder": "copy", "keys": {REGION: ["keys.json"]}}
+    site.source("trail", "cloudtrail", files=["copy/**/*.json.gz"], digests=digests)
+
+
 def of_heartbeats(site, files, rows):
     site.source("beats", "heartbeats", files=["*.log"], observes="requests")
     for number in range(files):
@@ -105,8 +113,8 @@ def of_heartbeats(site, files, rows):
 
 @pytest.mark.parametrize(
     ("write", "rows"),
-    [(of_requests, 40_000), (of_events, 40_000), (of_heartbeats, 20_000)],
-    ids=["requests", "events", "heartbeats"],
+    [(of_requests, 40_000), (of_events, 40_000), (of_signed_events, 40_000), (of_heartbeats, 20_000)],
+    ids=["requests", "events", "signed events", "heartbeats"],
 )
 @pytest.mark.parametrize("files", [3, 120])
 def test_memory_is_flat_whatever_the_number_of_files(site, write, rows, files):
