@@ -33,7 +33,9 @@ class CollectContext:
 
     ``source`` is the name of the source in ``auditor.toml``; relative paths are resolved against
     ``root``; ``work`` is a private scratch directory that the program removes; ``collected_at`` is
-    the auditor's own instant (UTC); ``progress(done_bytes, total_bytes)`` may be called any time.
+    the auditor's own instant (UTC); ``progress(done_bytes, total_bytes)`` may be called any time;
+    ``pseudonym(identifier, period)`` names a person by what only the vault can lead back, and is None where no vault is
+    declared: then no person is told from another.
     """
 
     source: str
@@ -42,6 +44,7 @@ class CollectContext:
     work: Path
     collected_at: datetime
     progress: Callable[[int, int], None] = lambda _done, _total: None
+    pseudonym: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

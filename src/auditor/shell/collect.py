@@ -9,6 +9,7 @@ from auditor.adapters.snapshot.writer import SnapshotWriter
 from auditor.collector import Batch, CollectContext
 from auditor.config import load_config, mappings
 from auditor.model import isoformat
+from auditor.shell.pseudonyms import pseudonyms
 from auditor.tables import schema
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def collect_sources(
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> Path:
     """Collect the sources of a checked configuration; what ``collect`` raises of sources, this raises."""
-    with SnapshotWriter(output) as writer:
+    with SnapshotWriter(output) as writer, pseudonyms(config.vault) as pseudonym:
         for source in config.sources:
 
             def show(done: int, total: int, name: str = source.name) -> None:
@@ -55,7 +56,7 @@ def collect_sources(
                 writer.write(_not_begun(source, scope, collected_at), source.name)
                 continue
             with writer.workspace() as work:
-                context = CollectContext(source.name, scope, config.root, work, collected_at, show)
+                context = CollectContext(source.name, scope, config.root, work, collected_at, show, pseudonym)
                 for batch in source.collector.collect(source.options, context):
                     writer.write(batch, source.name)
         sources = [(source.name, source.kind, source.environment or "") for source in config.sources]

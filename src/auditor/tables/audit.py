@@ -51,6 +51,9 @@ TABLES = (
             Column("event_time", "instant", "timestamp of the event", "us"),
             *identifier("event", "eventId"),
             *identifier("request", "requestId", nullable=True),
+            Column(
+                "person", "text", "pseudonym of userId in the month of the event; null without a vault", nullable=True
+            ),
             Column("event_type", "text", f"eventType; {_DECLARED}"),
             Column("operation", "text", f"operation; {_DECLARED}", nullable=True),
             Column("provider", "text", f"provider; {_DECLARED}", nullable=True),
