@@ -28,8 +28,8 @@ EVERY = ", ".join(IDENTIFIERS.values())
 EMAIL = IDENTIFIERS["EMAIL"]
 # Their form is ours and takes no other member.
 CLOSED = (
-    "answers", "baseline.jsonl", "calls.jsonl", "document_exports.jsonl", "documents.jsonl", "exports.jsonl", "heartbeats",
-    "heartbeats.jsonl", "index.jsonl", "notice_exports.jsonl",
+    "answers", "baseline.jsonl", "calls.jsonl", "document_exports.jsonl", "documents.jsonl", "exports.jsonl",
+    "heartbeats", "heartbeats.jsonl", "index.jsonl", "notice_exports.jsonl",
 )  # fmt: skip
 SESSION = f"arn:aws:sts::111122223333:assumed-role/support/{EMAIL}"
 

@@ -7,7 +7,6 @@ its logs, decided and sealed; then every byte of the bundle is searched, decompr
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -28,6 +27,7 @@ from planting import EMAIL, IDENTIFIERS, plant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 EVERY = list(IDENTIFIERS.values())
 KNOWN = RUNS["decision_1"]
@@ -79,7 +79,7 @@ def test_the_identifiers_are_in_every_source(release: Release) -> None:
 
 
 def test_no_byte_of_the_bundle_holds_one_in_any_form(release: Release) -> None:
-    assert len([one for one in release.bundle.rglob("*.parquet")]) > 30
+    assert len(list(release.bundle.rglob("*.parquet"))) > 30
     assert leaks(release.bundle, EVERY) == []
 
 

@@ -44,7 +44,7 @@ def test_every_type_comes_equally_often_in_both_languages() -> None:
 
 
 def test_what_is_called_valid_is_valid_to_libraries_that_did_not_make_it() -> None:
-    random = Random(5)
+    random = Random(5)  # noqa: S311 - examples
     for _ in range(300):
         assert iban.is_valid(valid("IBAN", random, "de"), check_country=False)
         assert luhn.is_valid(valid("CREDIT_CARD", random, "de"))
@@ -57,7 +57,7 @@ def test_what_is_called_valid_is_valid_to_libraries_that_did_not_make_it() -> No
 
 
 def test_what_is_called_a_near_miss_is_none_to_them() -> None:
-    random = Random(6)
+    random = Random(6)  # noqa: S311 - examples
     for _ in range(300):
         assert not iban.is_valid(near_miss("IBAN", random))
         assert not ssn.is_valid(near_miss("SSN_US", random))
@@ -66,4 +66,4 @@ def test_what_is_called_a_near_miss_is_none_to_them() -> None:
 
 def test_an_unknown_type_is_none() -> None:
     with pytest.raises(KeyError):
-        valid("SHOE_SIZE", Random(1), "de")
+        valid("SHOE_SIZE", Random(1), "de")  # noqa: S311 - an example

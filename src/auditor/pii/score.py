@@ -1,8 +1,9 @@
 """What an audited system made of a labelled corpus: what it reported, and what it left in what it put out.
 
 Rules kept here: what was planted is known, so what is left of it is searched for by itself and not by guessing; it is
-found however it is spaced, cased or disguised, and how well is measured by putting other forms of the same pieces before
-the search. Where a system reports no places, its counts by document and type are compared, never more than was planted.
+found however it is spaced, cased or disguised, and how well is measured by putting other forms of the same pieces
+before the search. Where a system reports no places, its counts by document and type are compared, never more than was
+planted.
 """
 
 from __future__ import annotations
