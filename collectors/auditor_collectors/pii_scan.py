@@ -58,7 +58,7 @@ EXAMPLE = """\
 # Logs that have to be free of personal data. Nothing of their text is kept: counts, types and places.
 [sources.log_scan]
 kind = "pii_scan"
-files = ["logs/*.log", "logs/*.log.gz"]
+files = ["logs/*.log"]
 types = ["EMAIL", "PHONE_DE", "PHONE_INTERNATIONAL", "IBAN", "CREDIT_CARD", "SSN_US", "GERMAN_ID", "IP_ADDRESS"]
 kept_hits = 1000                         # places kept of each file and type; all are counted
 """

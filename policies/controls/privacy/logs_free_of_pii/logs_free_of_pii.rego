@@ -38,7 +38,7 @@ observed := {name: input.row[name] | some name in shown}
 
 outcome := {"verdict": "fail", "reason": "pii_in_logs"} if {
 	input.row.hits > 0
-} else := {"verdict": "inconclusive", "reason": "not_scanned"} if {
+} else := {"verdict": "inconclusive", "reason": "scan_missing"} if {
 	not scanned
 } else := {"verdict": "inconclusive", "reason": "low_sample"} if {
 	input.row.records < input.parameters.min_records

@@ -45,14 +45,14 @@ test_one_beyond_a_limit if {
 	decided({"hits": 1}, {}).reason == "pii_in_logs"
 	decided({"hits": 1, "records": 1, "scanner_found": 0}, {}).verdict == "fail"
 	decided({"records": 999}, {}).reason == "low_sample"
-	decided({"scanned_sources": 1}, {}).reason == "not_scanned"
+	decided({"scanned_sources": 1}, {}).reason == "scan_missing"
 	decided({"scanner_found": 98}, {}).reason == "scanner_blind"
 	decided({"scanner_planted": 99, "scanner_found": 99}, {}).reason == "scanner_blind"
 }
 
 test_floors_of_nothing if {
-	decided({"records": 0}, {"min_records": 0}).reason == "not_scanned"
-	decided({"declared_sources": 0, "scanned_sources": 0}, {}).reason == "not_scanned"
+	decided({"records": 0}, {"min_records": 0}).reason == "scan_missing"
+	decided({"declared_sources": 0, "scanned_sources": 0}, {}).reason == "scan_missing"
 	decided({"scanner_planted": 0, "scanner_found": 0}, {"min_planted": 0, "min_recall_ppm": 0}).reason == "scanner_blind"
 	decided({"hits": -1}, {}) == open
 }

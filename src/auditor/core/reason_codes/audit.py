@@ -53,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "placeholder": "validations without checks, score or count are no results: {observed}",
     "validated": "every validation complies: {observed}; scope: {limit}",
     "logs_clean": "nothing was found: {observed}",
-    "not_scanned": "not every declared source was scanned for it: {observed}",
+    "scan_missing": "not every declared source was scanned for it: {observed}",
     "pii_in_logs": "personal data was found, of which there may be {limit}: {observed}",
     "pii_redacted": "all of it was redacted: {observed}",
     "pii_unredacted": "some of it was put out unredacted: {observed}",
