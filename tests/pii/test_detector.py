@@ -129,6 +129,34 @@ def test_lines_are_never_read_together() -> None:
     assert len(found(many)) == 3
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "perso",
+        "plz ",
+        "a@",
+        "a.",
+        "@a.",
+        " at a",
+        "(at)",
+        " dot ",
+        "1 ",
+        "1-",
+        "00",
+        "+1",
+        "DE00",
+        "::",
+        "1:",
+        "A1",
+        "ssn",
+        "\\u",
+    ],
+)
+def test_a_megabyte_made_to_be_slow_is_searched_like_any_other(piece: str) -> None:
+    """A search whose time grows with the square of a line would not end here."""
+    assert len(found(piece * (1_000_000 // len(piece)))) < 100_000
+
+
 def test_one_place_is_of_one_type() -> None:
     for document in documents(3, 300):
         spans = detect(plain(document.text))

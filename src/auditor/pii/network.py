@@ -29,13 +29,15 @@ def ip_addresses(text: str) -> Iterator[tuple[int, int]]:
     for found in _FOUR.finditer(text):
         if _is_one(re.sub(r"[^0-9.]", "", found[0])) and not said_before(text, found.start(), _VERSION):
             yield found.span()
-    for found in _COLONS.finditer(text):
+    at = 0
+    while found := _COLONS.search(text, at):
         start, end = found.span()
-        while start and found.start() - start < _MOST and text[start - 1] in _HEX:
+        while start > at and found.start() - start < _MOST and text[start - 1] in _HEX:
             start -= 1
-        while end < len(text) and end - found.end() < _MOST and text[end] in _HEX:
+        while end < len(text) and text[end] in _HEX:
             end += 1
-        if end - start >= _LEAST and _alone(text, start, end) and _is_one(text[start:end].rstrip(":")):
+        at = end
+        if _LEAST <= end - start <= _MOST and _alone(text, start, end) and _is_one(text[start:end].rstrip(":")):
             yield start, end
 
 

@@ -33,7 +33,7 @@ _SINGLE = re.compile(r"(?:^|[^A-Za-z0-9])[0-9][ .\-]$")
 _CARD_ID = "CFGHJKLMNPRTVWXYZ"
 _IDENTITY = re.compile(
     r"(?i:ausweis|perso|identity card|id card|reisepass|passport)(?i:-?n(?:umme)?r)?(?i: number)?[^\w\n]{0,3}"
-    rf"(?i:\w+[^\w\n]{{1,2}}){{0,3}}?([{_CARD_ID}](?: ?[{_CARD_ID}0-9]){{8}}(?: ?[0-9])?)(?![A-Za-z0-9])"
+    rf"(?i:\w{{1,20}}[^\w\n]{{1,2}}){{0,3}}?([{_CARD_ID}](?: ?[{_CARD_ID}0-9]){{8}}(?: ?[0-9])?)(?![A-Za-z0-9])"
 )
 _ISSUERS = re.compile(
     r"4(?:\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"

@@ -1,6 +1,7 @@
 -- Each declared type of personal data, and each that the scans of the declared sources found beside them: over all files
 -- that lay there when they were scanned, whatever time their records tell, since what lies in a log today is there today.
--- records: lines scanned for the type. scanner_*: how well the scanner finds what is planted, the least of the scans.
+-- records: lines scanned for the type. scanner_*: how well the scanner finds what is planted; the least found against the
+-- most planted, should scans differ.
 with scans as (
     select *
     from pii_scans
@@ -17,7 +18,7 @@ results as (
         count(*) as files,
         sum(records)::bigint as records,
         sum(hits)::bigint as hits,
-        min(scanner_planted) as scanner_planted,
+        max(scanner_planted) as scanner_planted,
         min(scanner_found) as scanner_found,
         min(scanner_near_misses) as scanner_near_misses,
         max(scanner_false) as scanner_false
