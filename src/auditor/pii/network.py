@@ -30,9 +30,9 @@ def ip_addresses(text: str) -> Iterator[tuple[int, int]]:
         if _is_one(re.sub(r"[^0-9.]", "", found[0])) and not said_before(text, found.start(), _VERSION):
             yield found.span()
     at = 0
-    while found := _COLONS.search(text, at):
-        start, end = found.span()
-        while start > at and found.start() - start < _MOST and text[start - 1] in _HEX:
+    while colons := _COLONS.search(text, at):
+        start, end = colons.span()
+        while start > at and colons.start() - start < _MOST and text[start - 1] in _HEX:
             start -= 1
         while end < len(text) and text[end] in _HEX:
             end += 1
