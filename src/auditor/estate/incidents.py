@@ -266,6 +266,7 @@ _ALL = (
         {BUDGET: ("inconclusive", "stale"), COST_CONTAINED: ("inconclusive", "stale")},
     ),
     Incident("dear_operations", "the model costs twice as much", {OPERATION: ("fail", "operation_dear")}),
+    Incident("pii_logged", "for a minute the application logs an e-mail address and an IBAN; no gate here reads that"),
     Incident(
         "wordy_answers",
         "questions and answers are twice as long",

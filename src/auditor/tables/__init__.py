@@ -18,6 +18,7 @@ from auditor.tables import (
     deployment,
     flags,
     operations,
+    personal_data,
     privacy,
     quality,
     records,
@@ -47,6 +48,7 @@ TABLES: dict[str, Table] = {
         trail,
         privacy,
         records,
+        personal_data,
     )
     for table in group.TABLES
 }
