@@ -61,7 +61,7 @@ class Live:
         self._sleep = sleep
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str, str, str], Any] = {}
-        self._entering: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._entering: dict[str, threading.RLock] = defaultdict(threading.RLock)
         self._assumed_as: dict[str, dict[str, str]] = {}
         self._session: Any = None
         self._wire = threading.local()
@@ -126,7 +126,7 @@ class Live:
                     "aws_secret_access_key": given["SecretAccessKey"],
                     "aws_session_token": given["SessionToken"],
                 }
-        return got, again
+        return replace(got, raw_sha256=""), again  # no digest is kept of what holds credentials
 
     def _once(self, operation: Operation, place: Place, parameters: Request) -> tuple[Got, bool]:
         """Return what one try gave, and whether another may give more."""
