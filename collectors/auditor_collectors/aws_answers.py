@@ -36,6 +36,7 @@ CALLS: dict[str, Read] = {
     "DescribeAlarmHistory": (alarm_pages.history, "AlarmName"),
     "ListSubscriptionsByTopic": (alarm_pages.subscriptions, "TopicArn"),
     "GetMetricData": (metric_pages.datapoints, ""),
+    "ListMetrics": (metric_pages.listed_metrics, "Namespace"),
     "ListDashboards": (state_pages.listed_dashboards, "DashboardNamePrefix"),
     "GetDashboard": (state_pages.read_dashboard, "DashboardName"),
     "ListRecoveryPointsByBackupVault": (state_pages.recovery_points, "BackupVaultName"),
@@ -44,6 +45,7 @@ CALLS: dict[str, Read] = {
     "ListInferenceProfiles": (state_pages.inference_profiles, ""),
     "DescribeNotificationsForBudget": (state_pages.notifications, "BudgetName"),
 }
+NAMES_ITS_SUBJECTS = ("GetMetricData", "ListMetrics")  # in its request, so also where it was refused
 WORST = tuple(reversed(COVERAGE_STATUSES))
 
 
@@ -109,7 +111,7 @@ def _parsed(answer: Answer, wanted: Options, context: CollectContext) -> tuple[l
     reader, parameter = CALLS[answer.call]
     found, pages = answers.pages_of(answer, context)
     status = "partial" if answer.status == "ok" and answers.is_cut(pages) else answer.status
-    if pages or answer.call == "GetMetricData":
+    if pages or answer.call in NAMES_ITS_SUBJECTS:
         return found, reader(answer, pages, status, wanted.purposes)
     return found, Parsed([Subject(str(answer.request.get(parameter, "")), status)])
 
