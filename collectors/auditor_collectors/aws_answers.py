@@ -88,7 +88,8 @@ class AwsAnswersCollector:
         asked: dict[tuple[str, str, str, str], list[tuple[datetime, Subject]]] = defaultdict(list)
         read, seen, scope = list(index), set[tuple[Any, ...]](), _scope(context)
         for answer in answers.read(index, CALLS, context):
-            found, parsed = _parsed(answer, wanted, context)
+            found, pages = answers.pages_of(answer, context)
+            parsed = parsed_of(answer, pages, wanted.purposes)
             read += found
             for subject in parsed.subjects:
                 key = (answer.account, answer.region, answer.call, subject.name)
@@ -100,23 +101,24 @@ class AwsAnswersCollector:
                 seen.add((*key, answer.answered_at))
                 asked[key].append((answer.answered_at, subject))
             place = scope | answer.place()
-            yield rows("source_answers", [place | _row(answer.call, one) for one in parsed.subjects])
+            yield rows("source_answers", [place | answer_row(answer.call, one) for one in parsed.subjects])
             for table, found_rows in parsed.rows.items():
                 yield rows(table, [place | one for one in found_rows])
         files.refuse_changed(read)
         yield rows("coverage", _coverage(asked, read, context))
 
 
-def _parsed(answer: Answer, wanted: Options, context: CollectContext) -> tuple[list[files.SourceFile], Parsed]:
+def parsed_of(answer: Answer, pages: Sequence[Page], purposes: Mapping[str, str]) -> Parsed:
+    """Return what ``answer`` says, by the reader of its call; one that was refused has subjects and no rows."""
     reader, parameter = CALLS[answer.call]
-    found, pages = answers.pages_of(answer, context)
     status = "partial" if answer.status == "ok" and answers.is_cut(pages) else answer.status
     if pages or answer.call in NAMES_ITS_SUBJECTS:
-        return found, reader(answer, pages, status, wanted.purposes)
-    return found, Parsed([Subject(str(answer.request.get(parameter, "")), status)])
+        return reader(answer, pages, status, purposes)
+    return Parsed([Subject(str(answer.request.get(parameter, "")), status)])
 
 
-def _row(call: str, subject: Subject) -> dict[str, Any]:
+def answer_row(call: str, subject: Subject) -> dict[str, Any]:
+    """Return the columns of ``source_answers`` that say how ``call`` was answered about ``subject``."""
     period = {"asked_from": subject.asked_from, "asked_until": subject.asked_until}
     return {"call": call, "subject": subject.name, "status": subject.status, "records": subject.records, **period}
 
