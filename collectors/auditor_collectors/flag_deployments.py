@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import CollectionError
@@ -81,7 +82,7 @@ class Deployments:
 def ordered(deployments: Iterable[Deployment]) -> list[Deployment]:
     """Return the deployments by number. Raises ``CollectionError`` where one is there twice or is of another owner."""
     result = sorted(deployments, key=lambda one: one.number)
-    for first, second in zip(result, result[1:], strict=False):
+    for first, second in pairwise(result):
         if first.number == second.number:
             raise CollectionError(
                 f"{second.where}: deployment {second.number} is already at {first.where}",
@@ -156,13 +157,18 @@ def deployment_of(where: str, document: dict[str, Any], context: CollectContext)
         )
     return Deployment(
         where,
-        member(where, document, "DeploymentNumber", _number),
+        number_of(where, document),
         member(where, document, "ConfigurationVersion", _version),
         tuple(member(where, document, owner, optional(text)) for owner in OWNERS),
         member(where, document, "StartedAt", when),
         (reached or completed_at) if state == "COMPLETE" else reached,
         (undone or completed_at) if state in UNDONE else None,
     )
+
+
+def number_of(where: str, document: dict[str, Any]) -> int:
+    """Return the number of a deployment in its environment."""
+    return member(where, document, "DeploymentNumber", _number)
 
 
 def _state(value: Any) -> str:
