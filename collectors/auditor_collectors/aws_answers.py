@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
 from auditor.tables.state import COVERAGE_STATUSES
-from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, state_pages
+from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, rollout_pages, state_pages
 from auditor_collectors.batches import coverage, rows
 from auditor_collectors.jsonlines import AGAIN
 from auditor_collectors.options import Globs, problems_of
@@ -44,8 +44,17 @@ CALLS: dict[str, Read] = {
     "ListFoundationModels": (state_pages.models, ""),
     "ListInferenceProfiles": (state_pages.inference_profiles, ""),
     "DescribeNotificationsForBudget": (state_pages.notifications, "BudgetName"),
+    "DescribeServices": (rollout_pages.ecs_service, ""),
+    "ListServiceDeployments": (rollout_pages.ecs_history, ""),
+    "GetAlias": (rollout_pages.lambda_alias, ""),
+    "DescribeStacks": (rollout_pages.stack, "StackName"),
+    "GetDeploymentGroup": (rollout_pages.codedeploy_group, ""),
+    "ListActionExecutions": (rollout_pages.approvals, "pipelineName"),
 }
-NAMES_ITS_SUBJECTS = ("GetMetricData", "ListMetrics")  # in its request, so also where it was refused
+# The request alone names what they are about, in more than one parameter: so they are read where they were refused too.
+NAMES_ITS_SUBJECTS = frozenset(
+    {"GetMetricData", "ListMetrics", "DescribeServices", "ListServiceDeployments", "GetAlias", "GetDeploymentGroup"}
+)
 WORST = tuple(reversed(COVERAGE_STATUSES))
 
 

@@ -5,6 +5,7 @@ Rules kept here: every answer has its rows of ``source_answers``, also one that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor_collectors.aws_answers import answer_row, parsed_of
@@ -13,6 +14,7 @@ from auditor_collectors.page_members import Parsed, Subject
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from auditor.collector import CollectContext
     from auditor_collectors.answers import Answer, Page
     from auditor_collectors.aws.seam import Fact, Reply
 
@@ -28,10 +30,15 @@ class Read(NamedTuple):
 def facts_of(reply: Reply, purposes: Mapping[str, str] | None = None) -> Generator[Fact, None, Read]:
     """Yield the facts that ``reply`` states, by the reader that kept answers of its call have; return what was read."""
     answer = reply.answer
-    pages = list(reply.pages)
+    pages = pages_of(reply)
     parsed = parsed_of(answer, pages, purposes or {})
     yield from stated(answer, parsed)
     return Read(answer, pages, parsed)
+
+
+def pages_of(reply: Reply) -> list[Page]:
+    """Return the pages of ``reply`` that hold anything: where nothing is there, some services say so by an error."""
+    return [page for page in reply.pages if page.document]
 
 
 def stated(answer: Answer, parsed: Parsed) -> Iterator[Fact]:
@@ -49,3 +56,8 @@ def told(answer: Answer, subject: str, records: int, *, status: str | None = Non
     return "source_answers", answer.place() | answer_row(
         answer.call, Subject(subject, status or answer.status, records)
     )
+
+
+def known_at(context: CollectContext, answer: Answer) -> CollectContext:
+    """Return ``context`` for reading what ``answer`` states: it may tell of what happened while we collected."""
+    return replace(context, collected_at=max(context.collected_at, answer.answered_at))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import facts_of
 from auditor_collectors.aws.sources.metrics import PRICE
@@ -72,8 +73,8 @@ class AlarmsOptions(BaseModel):
 class AlarmsSource:
     """Asks each region for its alarms."""
 
-    operations = (DESCRIBE_ALARMS, DESCRIBE_ALARM_HISTORY, LIST_SUBSCRIPTIONS)
-    options = AlarmsOptions
+    operations: tuple[Operation, ...] = (DESCRIBE_ALARMS, DESCRIBE_ALARM_HISTORY, LIST_SUBSCRIPTIONS)
+    options: type[BaseModel] = AlarmsOptions
     reach = "region"
     example = EXAMPLE
 
@@ -85,6 +86,12 @@ class AlarmsSource:
         called = {row["action"] for row in read.parsed.rows.get("alarm_actions", [])}
         for topic in sorted(one for one in called if _lies_in(one, place)):
             yield from facts_of(ask(LIST_SUBSCRIPTIONS, place, {"TopicArn": topic}, subject=topic))
+
+
+class AlarmsCollector(AwsCollector):
+    """The source as a collector."""
+
+    source = AlarmsSource()
 
 
 def _lies_in(action: str, place: Place) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.metric_options import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import facts_of
@@ -51,8 +52,8 @@ class DashboardsOptions(BaseModel):
 class DashboardsSource:
     """Asks each region for its dashboards."""
 
-    operations = (LIST_DASHBOARDS, GET_DASHBOARD)
-    options = DashboardsOptions
+    operations: tuple[Operation, ...] = (LIST_DASHBOARDS, GET_DASHBOARD)
+    options: type[BaseModel] = DashboardsOptions
     reach = "region"
     example = EXAMPLE
 
@@ -62,3 +63,9 @@ class DashboardsSource:
         listed = {row["dashboard"] for row in read.parsed.rows.get("dashboards", [])}
         for dashboard in sorted(listed & set(options.dashboards)):
             yield from facts_of(ask(GET_DASHBOARD, place, {"DashboardName": dashboard}, subject=dashboard))
+
+
+class DashboardsCollector(AwsCollector):
+    """The source as a collector."""
+
+    source = DashboardsSource()

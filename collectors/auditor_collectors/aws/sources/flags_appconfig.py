@@ -10,15 +10,17 @@ Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_GetDep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
+from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.metric_options import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.parsed import told
+from auditor_collectors.aws.parsed import known_at, pages_of, told
 from auditor_collectors.flag_deployments import (
+    Content,
     Deployment,
     content_of,
     deployment_of,
@@ -27,7 +29,7 @@ from auditor_collectors.flag_deployments import (
     ordered,
     steps,
 )
-from auditor_collectors.flag_documents import appconfig
+from auditor_collectors.flag_documents import Flag, appconfig
 from auditor_collectors.flag_names import names_of
 from auditor_collectors.flag_options import Aliases  # noqa: TC001 - pydantic reads it
 from auditor_collectors.jsonlines import json_object, member
@@ -97,10 +99,17 @@ class _Place:
     profile: str
 
 
+class _Hosted(NamedTuple):
+    """What a hosted version holds: its flags and their variants, and by key what there is to compare."""
+
+    flags: Sequence[Flag]
+    content: Content
+
+
 class AppConfigSource:
     """Asks each region for the flags of one environment."""
 
-    operations = (
+    operations: tuple[Operation, ...] = (
         LIST_APPLICATIONS,
         LIST_ENVIRONMENTS,
         LIST_PROFILES,
@@ -109,7 +118,7 @@ class AppConfigSource:
         LIST_VERSIONS,
         GET_VERSION,
     )
-    options = AppConfigOptions
+    options: type[BaseModel] = AppConfigOptions
     reach = "region"
     example = EXAMPLE
 
@@ -127,12 +136,18 @@ class AppConfigSource:
         deployments = yield from _deployments(where)
         documents = yield from _documents(where, [one.version for one in deployments or ()])
         if deployments and documents is not None:
-            yield from _timeline(deployments, documents, options.aliases, context)
+            yield from _timeline(deployments, documents, options.aliases, context.source)
+
+
+class AppConfigCollector(AwsCollector):
+    """The source as a collector."""
+
+    source = AppConfigSource()
 
 
 def _found(reply: Reply, wanted: str, *, kind: str | None = None) -> Generator[Fact, None, str | None]:
     """Yield how a listing was answered, and return the id of what is called ``wanted``, if it is there."""
-    pages = list(reply.pages)
+    pages = pages_of(reply)
     found, count = set(), 0
     for where, document in entries(pages, "Items"):
         count += 1
@@ -158,7 +173,7 @@ def _deployments(at: _Place) -> Generator[Fact, None, list[Deployment] | None]:
     """Yield how the deployments were told, and return those of the profile in their order; None: not all of them."""
     owner = {"ApplicationId": at.application, "EnvironmentId": at.environment}
     listing = at.ask(LIST_DEPLOYMENTS, at.place, owner)
-    pages = list(listing.pages)
+    pages = pages_of(listing)
     items = [(number_of(where, one), one.get("ConfigurationProfileId")) for where, one in entries(pages, "Items")]
     # Deployments are numbered in their environment, whatever profile they are of.
     holes = gaps(sorted(number for number, _ in items))
@@ -173,17 +188,17 @@ def _deployments(at: _Place) -> Generator[Fact, None, list[Deployment] | None]:
         if page is None:
             whole = False
         elif page.document.get("ConfigurationProfileId") == at.profile:
-            found.append(deployment_of(page.where, page.document, at.context))
+            found.append(deployment_of(page.where, page.document, known_at(at.context, reply.answer)))
     return ordered(found) if whole else None
 
 
-def _documents(at: _Place, versions: Sequence[str]) -> Generator[Fact, None, dict[str, dict[str, Any]] | None]:
-    """Yield how the deployed versions were told, and return their documents; None: not all of them."""
+def _documents(at: _Place, versions: Sequence[str]) -> Generator[Fact, None, dict[str, _Hosted] | None]:
+    """Yield how the deployed versions were told, and return what they hold; None: not all of them."""
     owner = {"ApplicationId": at.application, "ConfigurationProfileId": at.profile}
     listing = at.ask(LIST_VERSIONS, at.place, owner)
-    listed = {member(where, one, "VersionNumber", _number) for where, one in entries(list(listing.pages), "Items")}
+    listed = {member(where, one, "VersionNumber", _number) for where, one in entries(pages_of(listing), "Items")}
     yield told(listing.answer, at.profile, len(listed))
-    documents: dict[str, dict[str, Any]] = {}
+    documents: dict[str, _Hosted] = {}
     for version in sorted(set(versions), key=int):
         if int(version) not in listed:
             continue  # deleted since: what it deployed is not known any more
@@ -192,9 +207,14 @@ def _documents(at: _Place, versions: Sequence[str]) -> Generator[Fact, None, dic
         page = _one_page(reply)
         yield told(reply.answer, version, int(page is not None))
         if page is not None:
-            content = member(page.where, page.document, "Content", text)
-            documents[version] = json_object(f"{page.where}, Content of version {version}", content.encode())
+            documents[version] = _hosted(page, known_at(at.context, reply.answer))
     return documents if documents.keys() == set(versions) else None
+
+
+def _hosted(page: Page, context: CollectContext) -> _Hosted:
+    where = f"{page.where}, Content"
+    document = json_object(where, member(page.where, page.document, "Content", text).encode())
+    return _Hosted(list(appconfig(where, document, context)), content_of(where, document, context))
 
 
 def _one_page(reply: Reply) -> Page | None:
@@ -209,32 +229,22 @@ def _number(value: Any) -> int:
 
 
 def _timeline(
-    deployments: Sequence[Deployment],
-    documents: Mapping[str, dict[str, Any]],
-    aliases: Mapping[str, str],
-    context: CollectContext,
+    deployments: Sequence[Deployment], hosted: Mapping[str, _Hosted], aliases: Mapping[str, str], source: str
 ) -> Iterator[Fact]:
-    """Yield the flags that are in effect, and each step by which they became so."""
-    wheres = {one.version: f"{one.where}, version {one.version}" for one in deployments}
-    contents = {
-        version: content_of(wheres[version], document, context) for version, document in sorted(documents.items())
-    }
-    keys = {key for content in contents.values() for key in content}
-    names = names_of(keys, aliases, f"source {context.source!r}")
-    for step in steps(deployments, contents.__getitem__):
+    """Yield each step of the flags' changes, and the flags that are in effect."""
+    keys = {key for one in hosted.values() for key in one.content}
+    names = names_of(keys, aliases, f"source {source!r}")
+    for step in steps(deployments, lambda version: hosted[version].content):
         yield "flag_changes", step | {"flag": names[step["flag"]]}
+    nothing = _Hosted((), {})
     effective, partly = _in_effect(deployments)
-    now = contents.get(effective, {})
-    moving = contents.get(partly, now)
-    unsettled = {key for key in now.keys() | moving.keys() if now.get(key) != moving.get(key)}
-    rows = appconfig(wheres[effective], documents[effective], context) if effective in documents else iter(())
-    for row in rows:
-        if row.key not in unsettled:
-            state = {"variant": row.variant, "enabled": row.enabled, "updated_at": row.updated_at}
-            yield "flags", {"flag": names[row.key], "provider": "appconfig", **state}
-    for key in sorted(unsettled):
-        state = {"variant": None, "enabled": None, "updated_at": None}
-        yield "flags", {"flag": names[key], "provider": "appconfig", **state}
+    now = hosted.get(effective, nothing)
+    moving = hosted.get(partly, now)
+    unsettled = {key for key in names if now.content.get(key) != moving.content.get(key)}
+    shown = [row for row in now.flags if row.key not in unsettled] + [Flag("", key, None) for key in sorted(unsettled)]
+    for row in shown:
+        state = {"variant": row.variant, "enabled": row.enabled, "updated_at": row.updated_at}
+        yield "flags", {"flag": names[row.key], "provider": "appconfig", **state}
 
 
 def _in_effect(deployments: Sequence[Deployment]) -> tuple[str, str]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from auditor.errors import CollectionError
+from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.parsed import told
+from auditor_collectors.aws.parsed import known_at, pages_of, told
 from auditor_collectors.flag_changes import deployment_id
 from auditor_collectors.flag_options import aliases_of
 from auditor_collectors.jsonlines import AGAIN, member
@@ -92,8 +93,8 @@ class Version:
 class SsmSource:
     """Asks each region for the history of the declared parameters."""
 
-    operations = (GET_PARAMETER_HISTORY,)
-    options = SsmOptions
+    operations: tuple[Operation, ...] = (GET_PARAMETER_HISTORY,)
+    options: type[BaseModel] = SsmOptions
     reach = "region"
     example = EXAMPLE
 
@@ -102,7 +103,7 @@ class SsmSource:
         for parameter, flag in sorted(options.parameters.items()):
             request = {"Name": parameter, "WithDecryption": False, "MaxResults": MOST}
             reply = ask(GET_PARAMETER_HISTORY, place, request, subject=parameter)
-            found = _versions(list(reply.pages), options, context)
+            found = _versions(pages_of(reply), options, known_at(context, reply.answer))
             whole = [one.number for one in found] == list(range(1, len(found) + 1))
             status = "partial" if reply.answer.status == "ok" and not whole else None
             yield told(reply.answer, parameter, len(found), status=status)
@@ -112,6 +113,12 @@ class SsmSource:
             if found and reply.answer.status == "ok":
                 newest = {"variant": None, "enabled": found[-1].enabled, "updated_at": found[-1].at}
                 yield "flags", {"flag": flag, "provider": "ssm", **newest}
+
+
+class SsmCollector(AwsCollector):
+    """The source as a collector."""
+
+    source = SsmSource()
 
 
 def _versions(pages: Sequence[Page], options: SsmOptions, context: CollectContext) -> list[Version]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.metric_options import Metric, MetricsOptions
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import facts_of
@@ -19,6 +20,8 @@ from auditor_collectors.metric_pages import found_metrics
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from datetime import datetime
+
+    from pydantic import BaseModel
 
     from auditor.collector import CollectContext
     from auditor_collectors.aws.operation import Place, Request
@@ -62,8 +65,8 @@ statistics = ["Sum"]
 class MetricsSource:
     """Asks each region for the declared metrics."""
 
-    operations = (GET_METRIC_DATA, LIST_METRICS)
-    options = MetricsOptions
+    operations: tuple[Operation, ...] = (GET_METRIC_DATA, LIST_METRICS)
+    options: type[BaseModel] = MetricsOptions
     reach = "region"
     example = EXAMPLE
 
@@ -79,6 +82,12 @@ class MetricsSource:
             start, end = options.window(period, context.collected_at, context.source)
             for batch in _batches(metrics, start, end):
                 yield from facts_of(ask(GET_METRIC_DATA, place, _request(batch, start, end)))
+
+
+class MetricsCollector(AwsCollector):
+    """The source as a collector."""
+
+    source = MetricsSource()
 
 
 def _searched(options: MetricsOptions, ask: Ask, place: Place) -> Generator[Fact, None, list[Metric]]:
