@@ -3,7 +3,8 @@
 Rules kept here: every row of a listing says when its source answered (``answered_at``), and ``source_answers`` has a
 row for each answer, also for those that listed nothing: so what is absent from an answer is told from what was never
 asked.
-Whom an alarm reaches (endpoints), what a metric measured and what a dashboard shows never leave their source.
+Whom an alarm reaches (endpoints) and what a dashboard shows never leave their source. What a metric measured does, in
+``metric_points`` alone.
 """
 
 from __future__ import annotations
