@@ -1,0 +1,1 @@
+"""The sources of AWS: what each asks, and what its pages say."""
