@@ -2,7 +2,8 @@
 
 Rules kept here: an answer that was refused has its row and no record, so "not allowed to look" is told from "nothing is
 there"; an answer that lists nothing has a row with 0 records. A reader takes an answer and its pages and knows neither
-files nor boto3; where a service says by an error that what was asked about is not there, it is given no page.
+files nor boto3; it is given no page that is empty: so answers a service that has nothing to say, or that said by an
+error that what was asked about is not there.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def told(
 ) -> Generator[Fact, None, Told[T]]:
     """Yield the row of the answer to what was asked about ``subject``, and return what ``read`` finds in its pages."""
     answer = reply.answer
-    records = read(answer, list(reply.pages)) if answer.status in {"ok", "partial"} else ()
+    pages = [page for page in reply.pages if page.document]
+    records = read(answer, pages)
     found = {"call": answer.call, "subject": subject, "status": answer.status, "records": len(records)}
     yield fact(answer, "source_answers", **found, asked_from=None, asked_until=None)
     return Told(answer, records)

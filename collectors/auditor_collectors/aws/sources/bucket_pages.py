@@ -97,12 +97,9 @@ def encryption(_answer: Answer, pages: Sequence[Page]) -> list[Encryption]:
 
 
 def versioning(_answer: Answer, pages: Sequence[Page]) -> list[bool]:
-    """Return whether a bucket keeps earlier versions, also those of before it was suspended."""
-    return [_status(page) != "" for page in pages]
-
-
-def _status(page: Page) -> str:
-    return member(page.where, page.document, "Status", optional(one_of("Enabled", "Suspended"))) or ""
+    """Return that a bucket has earlier versions, also those of before it was suspended; nothing where it has none."""
+    status = optional(one_of("Enabled", "Suspended"))
+    return [True for page in pages if member(page.where, page.document, "Status", status)]
 
 
 def lock(_answer: Answer, pages: Sequence[Page]) -> list[int]:

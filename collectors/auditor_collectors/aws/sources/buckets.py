@@ -161,7 +161,8 @@ class _Bucket:
         lies_in = Place(self.place.account, self.region or "")
         yield resource(listing, self.arn, "AWS::S3::Bucket", "store", lies_in, data_class)
         yield from self._copies()
-        versioned = (yield from self.told(VERSIONING, bucket_pages.versioning)).first
+        versions = yield from self.told(VERSIONING, bucket_pages.versioning)
+        versioned = bool(versions.records) if versions.known else None
         yield from self._rules(versioned, data_class)
         lock = yield from self.told(LOCK, bucket_pages.lock)
         block = yield from self.told(BLOCK, bucket_pages.blocks)
