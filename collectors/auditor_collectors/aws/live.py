@@ -205,6 +205,8 @@ class Live:
         )
         client = session.client(service, region_name=region, endpoint_url=self._options.endpoint_url, config=config)
         client.meta.events.register("before-parse", self._seen)
+        if self._options.endpoint_url:
+            client.meta.events.register("before-sign.s3-control", _without_account)
         return client
 
     def _seen(self, response_dict: dict[str, Any], **_: Any) -> None:
@@ -216,6 +218,11 @@ class Live:
         session = _base_session()
         known = session.get_available_regions(service, partition_name=self._options.partition)
         return not known or region in known
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """Ask an endpoint of one's own by its name: S3 Control puts the account before it, which no such name has."""
+    request.url = re.sub(r"^(https?://)[0-9]{12}\.", r"\1", request.url)
 
 
 def _base_session() -> Any:

@@ -80,7 +80,7 @@ class Aggregator(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(pattern=r"^[\w-]{1,256}$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=256)]
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     region: Annotated[str, Field(min_length=1)]
 

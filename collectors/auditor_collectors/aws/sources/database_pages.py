@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditor_collectors.aws import arns
+from auditor_collectors.aws.operation import Place
 from auditor_collectors.aws.sources.members import an_object, within
 from auditor_collectors.aws.sources.stores import tag
 from auditor_collectors.jsonlines import member
@@ -104,18 +106,18 @@ def _sealed(where: str, one: dict[str, Any], encrypted: str) -> Sealed:
     return Sealed(True if by_service else stated, member(where, one, "KmsKeyId", optional(name)), by_service)
 
 
-def automated_backups(_answer: Answer, pages: Sequence[Page]) -> list[Kept]:
+def automated_backups(answer: Answer, pages: Sequence[Page]) -> list[Kept]:
     """Return the automated backups that lie in a region, also those that were replicated there."""
     return [
-        _kept(where, one, "DBInstanceAutomatedBackupsArn", "DbiResourceId", "Encrypted")
+        _kept(where, one | _named(where, one, answer, "DBInstance"), "BackupsArn", "BackupsId", "Encrypted")
         for where, one in entries(pages, "DBInstanceAutomatedBackups")
     ]
 
 
-def cluster_backups(_answer: Answer, pages: Sequence[Page]) -> list[Kept]:
+def cluster_backups(answer: Answer, pages: Sequence[Page]) -> list[Kept]:
     """Return the automated backups of clusters that lie in a region."""
     return [
-        _kept(where, one, "DBClusterAutomatedBackupsArn", "DbClusterResourceId", "StorageEncrypted")
+        _kept(where, one | _named(where, one, answer, "DBCluster"), "BackupsArn", "BackupsId", "StorageEncrypted")
         for where, one in entries(pages, "DBClusterAutomatedBackups")
     ]
 
@@ -134,6 +136,14 @@ def cluster_snapshots(_answer: Answer, pages: Sequence[Page]) -> list[Kept]:
         _kept(where, one, "DBClusterSnapshotArn", "DBClusterSnapshotIdentifier", "StorageEncrypted")
         for where, one in entries(pages, "DBClusterSnapshots")
     ]
+
+
+def _named(where: str, one: dict[str, Any], answer: Answer, kind: str) -> dict[str, Any]:
+    """Return the ARN of automated backups; where none is stated, one that names what they are of, beside it."""
+    database = member(where, one, f"{kind}Identifier", name)
+    beside = arns.local("rds", Place(answer.account, answer.region), f"auto-backup:{database}")
+    arn = member(where, one, f"{kind}AutomatedBackupsArn", optional(name)) or beside
+    return {"BackupsArn": arn, "BackupsId": database}
 
 
 def _kept(where: str, one: dict[str, Any], arn: str, identifier: str, encrypted: str) -> Kept:

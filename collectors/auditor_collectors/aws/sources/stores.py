@@ -52,7 +52,7 @@ class StoreOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data_class_tag: Annotated[str, Field(pattern=r"^[\w .:/=+@-]{1,128}$")] | None = None
+    data_class_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_ .:/=+@-]+$", max_length=128)] | None = None
 
 
 def resource(
