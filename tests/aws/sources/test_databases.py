@@ -25,6 +25,7 @@ LISTINGS = (
     ("DescribeGlobalClusters", "GlobalClusters"),
     ("DescribeExportTasks", "ExportTasks"),
 )
+FAULTS = [("AccessDenied", "denied"), ("Throttling", "throttled"), ("OptInRequired", "unknown_region")]
 
 
 @pytest.fixture(name="stubs")
@@ -160,13 +161,15 @@ def test_exports_are_followed_to_their_buckets(stubs, tmp_path):
 
 
 @pytest.mark.parametrize(("call", "key"), LISTINGS)
-def test_a_listing_that_is_refused_is_told_from_an_empty_one(stubs, tmp_path, call, key):
-    listed(stubs, **{key: "AccessDenied"})
+@pytest.mark.parametrize(("code", "status"), FAULTS)
+def test_a_listing_that_is_refused_is_told_from_an_empty_one(stubs, tmp_path, monkeypatch, call, key, code, status):
+    monkeypatch.setattr("auditor_collectors.aws.live.ROUNDS", 1)
+    listed(stubs, **{key: code})
     found = rows_of(COLLECTOR, {}, tmp_path, stubs)
     statuses = answers(found)
-    assert statuses.pop((call, "")) == "denied"
+    assert statuses.pop((call, "")) == status
     assert set(statuses.values()) == {"ok"}
-    assert calls(found)[HOME, call] == "denied"
+    assert calls(found)[HOME, call] == status
 
 
 def test_a_share_that_is_not_told_is_no_share_and_said(stubs, tmp_path):
