@@ -216,6 +216,8 @@ class Live:
             service, region_name=region, endpoint_url=self._options.endpoint_url, config=config, **credentials
         )
         client.meta.events.register("before-parse", self._seen)
+        if self._options.endpoint_url:
+            client.meta.events.register("before-sign.s3-control", _without_account)
         return client
 
     def _seen(self, response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
@@ -236,6 +238,11 @@ class Live:
         with self._lock:
             self._session = self._session or boto3.Session()
             return self._session
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """Ask an endpoint of one's own by its name: S3 Control puts the account before it, which no such name has."""
+    request.url = re.sub(r"^(https?://)[0-9]{12}\.", r"\1", request.url)
 
 
 def _refuse_half(operation_model: Any, body: bytes) -> None:
