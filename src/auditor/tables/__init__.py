@@ -12,7 +12,19 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auditor.tables import audit, bedrock, deployment, flags, operations, quality, residency, state, traffic, trail
+from auditor.tables import (
+    audit,
+    bedrock,
+    deployment,
+    flags,
+    operations,
+    quality,
+    residency,
+    security,
+    state,
+    traffic,
+    trail,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail)
+    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, security)
     for table in group.TABLES
 }
 
