@@ -12,7 +12,8 @@ is the ``kind`` of a source in ``auditor.toml``. Rules it keeps:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class CollectContext:
     ``source`` is the name of the source in ``auditor.toml``; relative paths are resolved against
     ``root``; ``work`` is a private scratch directory that the program removes; ``collected_at`` is
     the auditor's own instant (UTC); ``progress(done_bytes, total_bytes)`` may be called any time.
+
+    What asks a service over the network also has: ``recording``, the folder in which it keeps every answer as it comes
+    (its own, in ``work``, where None), from which an interrupted collection goes on; ``replayed``, that the folder is
+    all there is and no connection may be opened; ``clock``, for when an answer came; and ``shared``, where sources of
+    one collection find what another of them has made, under ``lock``.
     """
 
     source: str
@@ -42,6 +48,15 @@ class CollectContext:
     work: Path
     collected_at: datetime
     progress: Callable[[int, int], None] = lambda _done, _total: None
+    recording: Path | None = None
+    replayed: bool = False
+    clock: Callable[[], datetime] | None = None
+    shared: dict[Any, Any] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC: that of the collection where the clock stands."""
+        return self.collected_at if self.clock is None else self.clock()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,230 @@
+"""The way to AWS: clients of boto3 for each account and region, the roles that they assume, and one request at a time.
+
+Rules kept here: a request is retried by botocore's adaptive mode, and what is still throttled or was broken off is
+tried again after a pause; credentials that end are renewed once; the SHA-256 of an answer is that of the bytes that
+came over the wire; no credential, header or message of AWS leaves here, also not in an exception or a line of a log.
+Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import CollectionError
+from auditor_collectors.aws import sanitised, status
+from auditor_collectors.aws.buckets import Buckets
+from auditor_collectors.aws.identity import ASSUME_ROLE
+from auditor_collectors.aws.operation import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor_collectors.aws.operation import Operation, Request
+    from auditor_collectors.aws.options import AwsOptions
+
+ATTEMPTS = 8
+ROUNDS = 4
+CONNECT_SECONDS, READ_SECONDS = 10, 60
+LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")  # at debug level they write what is signed, and credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """One page as it came, or why none came: then ``document`` is None and ``status`` and ``error`` say why."""
+
+    document: dict[str, Any] | None
+    status: str
+    raw_sha256: str = ""
+    request_id: str = ""
+    retries: int = 0
+    error: str = ""
+
+
+class Live:
+    """Asks AWS itself, as one configuration says."""
+
+    def __init__(
+        self, options: AwsOptions, *, buckets: Buckets | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._options = options
+        self._buckets = buckets or Buckets(sleep=sleep)
+        self._sleep = sleep
+        self._lock = threading.RLock()
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._sessions: dict[str, Any] = {}
+        self._wire = threading.local()
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    def request(self, operation: Operation, place: Place, parameters: Request) -> Got:
+        """Make one request, which is one page of an answer."""
+        return self._patiently(operation, place, lambda: self._once(operation, place, parameters))
+
+    def assume(self, account: str) -> Got:
+        """Assume the role in ``account``; what it grants stays in here."""
+        place = Place(account, self._options.home_region)
+        return self._patiently(ASSUME_ROLE, place, lambda: self._assumed(place))
+
+    def _patiently(self, operation: Operation, place: Place, attempt: Callable[[], tuple[Got, bool]]) -> Got:
+        retries, renewed = 0, False
+        for number in range(ROUNDS):
+            self._buckets.take((operation.service, operation.name, place), operation.per_second)
+            got, again = attempt()
+            retries += got.retries
+            if got.status == "expired" and not renewed and self._renew(place.account):
+                renewed = True
+            elif (got.status != "throttled" and not again) or number + 1 == ROUNDS:
+                break
+            else:
+                self._sleep(2.0**number)
+            retries += 1
+        return replace(got, retries=retries)
+
+    def _renew(self, account: str) -> bool:
+        """Forget the credentials of a role that have ended; False where there is no role to assume again."""
+        with self._lock:
+            self._clients = {key: one for key, one in self._clients.items() if key[1] != account}
+            return self._sessions.pop(account, None) is not None and self._options.role is not None
+
+    def _assumed(self, place: Place) -> tuple[Got, bool]:
+        """Assume the role once, and keep the session that it gives."""
+        said = {"RoleArn": self._options.role_arn(place.account), "RoleSessionName": self._options.session_name}
+        if self._options.external_id is not None:
+            said["ExternalId"] = self._options.external_id
+        kept: list[dict[str, Any]] = []
+        got, again = self._try(ASSUME_ROLE, place, lambda: self._base("sts").assume_role(**said), kept)
+        if kept:
+            import boto3  # noqa: PLC0415 - heavy
+
+            given = kept[0]["Credentials"]
+            with self._lock:
+                self._sessions[place.account] = boto3.Session(
+                    aws_access_key_id=given["AccessKeyId"],
+                    aws_secret_access_key=given["SecretAccessKey"],
+                    aws_session_token=given["SessionToken"],
+                )
+        return got, again
+
+    def _once(self, operation: Operation, place: Place, parameters: Request) -> tuple[Got, bool]:
+        """Return what one try gave, and whether another may give more."""
+        if self._options.role is not None and place.account not in self._sessions:
+            entered = self.assume(place.account)
+            if entered.document is None:
+                return entered, False
+        return self._try(
+            operation, place, lambda: getattr(self._client(operation, place), _method(operation.name))(**parameters)
+        )
+
+    def _try(
+        self,
+        operation: Operation,
+        place: Place,
+        call: Callable[[], dict[str, Any]],
+        kept: list[dict[str, Any]] | None = None,
+    ) -> tuple[Got, bool]:
+        from botocore import exceptions  # noqa: PLC0415 - heavy
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415 - heavy
+
+        self._wire.sha256 = ""
+        try:
+            response = call()
+            if kept is not None:
+                kept.append(response)
+            return self._page(operation, response), False
+        except exceptions.ClientError as error:
+            return self._refusal(operation, error.response), False
+        except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError, exceptions.ProfileNotFound):
+            raise CollectionError(
+                "AWS cannot be asked: there are no credentials", remedy="log in, or give this job a role"
+            ) from None
+        except exceptions.ParamValidationError as error:
+            said = re.sub(r"\s+", " ", str(error.kwargs.get("report", "")))
+            raise CollectionError(
+                f"{operation.name} of {operation.service} was not asked: {said}", remedy="correct what the source asks"
+            ) from None
+        except exceptions.EndpointConnectionError:
+            known = self._is_region(operation.service, place.region)
+            return Got(None, "failed" if known else "unknown_region", error="EndpointConnectionError"), False
+        except (exceptions.UnknownRegionError, exceptions.InvalidRegionError) as error:
+            return Got(None, "unknown_region", error=type(error).__name__), False
+        except (exceptions.HTTPClientError, exceptions.BotoCoreError, ResponseParserError, OSError) as error:
+            return Got(None, "failed", error=type(error).__name__), True
+
+    def _page(self, operation: Operation, response: dict[str, Any]) -> Got:
+        def take(body: bytes) -> None:
+            self._wire.sha256 = sanitised.digest(body)
+
+        document = sanitised.page(response, operation.hidden, take)
+        metadata = response.get("ResponseMetadata", {})
+        retries = int(metadata.get("RetryAttempts", 0))
+        return Got(document, "ok", self._wire.sha256, str(metadata.get("RequestId", "")), retries)
+
+    def _refusal(self, operation: Operation, response: dict[str, Any]) -> Got:
+        code = status.kept_code(response.get("Error", {}).get("Code"))
+        metadata = response.get("ResponseMetadata", {})
+        how = status.of_code(code, operation)
+        return Got(
+            {} if how == "ok" else None,
+            how,
+            self._wire.sha256,
+            str(metadata.get("RequestId", "")),
+            int(metadata.get("RetryAttempts", 0)),
+            code,
+        )
+
+    def _client(self, operation: Operation, place: Place) -> Any:
+        key = operation.service, place.account, place.region
+        with self._lock:
+            if key not in self._clients:
+                session = self._sessions.get(place.account) or _base_session()
+                self._clients[key] = self._made(session, operation.service, place.region)
+            return self._clients[key]
+
+    def _base(self, service: str) -> Any:
+        """Return a client with the credentials that are there."""
+        with self._lock:
+            key = service, "", self._options.home_region
+            if key not in self._clients:
+                self._clients[key] = self._made(_base_session(), service, self._options.home_region)
+            return self._clients[key]
+
+    def _made(self, session: Any, service: str, region: str) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - heavy
+
+        config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=self._options.max_concurrency,
+            s3={"addressing_style": "path"} if self._options.endpoint_url else {},
+        )
+        client = session.client(service, region_name=region, endpoint_url=self._options.endpoint_url, config=config)
+        client.meta.events.register("before-parse", self._seen)
+        return client
+
+    def _seen(self, response_dict: dict[str, Any], **_: Any) -> None:
+        """Note the digest of a body as it came; one that is still to be read is digested when it is."""
+        body = response_dict.get("body")
+        self._wire.sha256 = sanitised.digest(body) if isinstance(body, bytes) else ""
+
+    def _is_region(self, service: str, region: str) -> bool:
+        session = _base_session()
+        known = session.get_available_regions(service, partition_name=self._options.partition)
+        return not known or region in known
+
+
+def _base_session() -> Any:
+    import boto3  # noqa: PLC0415 - heavy
+
+    return boto3.Session()
+
+
+def _method(name: str) -> str:
+    from botocore import xform_name  # noqa: PLC0415 - heavy
+
+    return str(xform_name(name))
