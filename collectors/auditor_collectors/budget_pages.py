@@ -1,9 +1,9 @@
 """Pages of DescribeBudgets: what may be spent in the period that runs, and in those that are planned.
 
-Rules kept here: a limit is rounded down to a billionth; the periods of a budget are those of the calendar, in UTC, within
-the budget's own time; a limit is stated of the period of the answer only, for an earlier one may have had another. What
-a budget counts (old filters or new expression) is not read: whose budget it is, the profile says. A budget that AWS
-calls unhealthy is partial.
+Rules kept here: a limit is rounded down to a billionth; the periods of a budget are those of the calendar, in UTC,
+within the budget's own time; a limit is stated of the period of the answer only, for an earlier one may have had
+another. What a budget counts (old filters or new expression) is not read: whose budget it is, the profile says. A
+budget that AWS calls unhealthy is partial.
 Source: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
 """
 

@@ -1,10 +1,10 @@
 """Pages of GetCostAndUsage by service: what each service cost in each period.
 
-Rules kept here: the start of a period is in it and its end is not; an amount is exact and rounded up to a billionth; one
-below zero counts as nothing, for a credit would hide what was spent; what may still change is an estimate, and so is
-what does not say. A declared service that a period does not list has cost nothing in it only where that bill is closed,
-or a later period lists the service: until then it is not known. A service that names Bedrock and that nobody declared
-is kept, and is a subject of its own that is partial.
+Rules kept here: the start of a period is in it and its end is not; an amount is exact and rounded up to a billionth;
+one below zero counts as nothing, for a credit would hide what was spent; what may still change is an estimate, and so
+is what does not say. A declared service that a period does not list has cost nothing in it only where that bill is
+closed, or a later period lists the service: until then it is not known. A service that names Bedrock and that nobody
+declared is kept, and is a subject of its own that is partial.
 Source: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html
 """
 

@@ -1,9 +1,9 @@
 """Pages of Security Hub, Inspector and Macie: whether each is on, what it looks at, and what it found.
 
-Rules kept here: a standard counts when it is ready, a resource when it is actively scanned, a job while it runs or waits
-for its next run. A finding that is not triaged is as bad as can be; one that Macie archived is suppressed, for a rule
-may have done it. What a page lists of another account or region is left to those, however it was asked for. No title,
-description, resource or sample of a finding leaves its page.
+Rules kept here: a standard counts when it is ready, a resource when it is actively scanned, a job while it runs or
+waits for its next run. A finding that is not triaged is as bad as can be; one that Macie archived is suppressed, for a
+rule may have done it. What a page lists of another account or region is left to those, however it was asked for. No
+title, description, resource or sample of a finding leaves its page.
 Sources: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetEnabledStandards.html,
 https://docs.aws.amazon.com/inspector/v2/APIReference/API_Finding.html and
 https://docs.aws.amazon.com/macie/latest/APIReference/findings-describe.html

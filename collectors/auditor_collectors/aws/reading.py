@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict
+
 from auditor.tables import schema
 from auditor_collectors.page_members import Parsed, Subject
 
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from auditor_collectors.aws.seam import Fact, Reply
 
     Reader = Callable[[Answer, Sequence[Page], str, Mapping[str, str]], Parsed]
+
+
+class NoOptions(BaseModel):
+    """A section of ``auditor.toml`` that has nothing beside what every source of AWS has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def read(reply: Reply, reader: Reader, subject: str = "") -> tuple[list[Page], list[Fact]]:

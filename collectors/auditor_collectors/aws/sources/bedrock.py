@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from auditor_collectors import bedrock_pages, bedrock_stores, state_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.options import AwsOptions
-from auditor_collectors.aws.reading import read
+from auditor_collectors.aws.reading import NoOptions, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import BaseModel
 
     from auditor.collector import CollectContext
     from auditor_collectors.aws.operation import Place
@@ -59,14 +60,14 @@ home_region = "eu-central-1"
 class BedrockSource:
     """Asks Bedrock."""
 
-    operations = (
+    operations: tuple[Operation, ...] = (
         MODELS, PROFILES, PROFILE, GUARDRAILS, GUARDRAIL, LOGGING, PROVISIONED, CUSTOM, JOBS, BASES, BASE,
     )  # fmt: skip
-    options = AwsOptions
+    options: type[BaseModel] = NoOptions
     reach = "region"
     example = EXAMPLE
 
-    def facts(self, _options: AwsOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
+    def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield what Bedrock of ``place`` answers."""
         for operation, reader in (
             (MODELS, state_pages.models),

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from auditor_collectors import budget_pages, state_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.options import AwsOptions
-from auditor_collectors.aws.reading import read, told
+from auditor_collectors.aws.reading import NoOptions, read, told
 from auditor_collectors.page_members import Parsed, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic import BaseModel
 
     from auditor.collector import CollectContext
     from auditor_collectors.answers import Answer, Page
@@ -45,12 +46,12 @@ home_region = "us-east-1"                # where Budgets is asked, whatever regi
 class BudgetsSource:
     """Asks AWS Budgets."""
 
-    operations = (BUDGETS, NOTIFICATIONS)
-    options = AwsOptions
+    operations: tuple[Operation, ...] = (BUDGETS, NOTIFICATIONS)
+    options: type[BaseModel] = NoOptions
     reach = "account"
     example = EXAMPLE
 
-    def facts(self, _options: AwsOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
+    def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield the budgets of an account."""
         reply = ask(BUDGETS, place, {"AccountId": place.account, "ShowFilterExpression": True})
         pages, facts = read(reply, budget_pages.budgets)

@@ -1,8 +1,8 @@
 """What each service cost, from Cost Explorer.
 
-Rules kept here: the bill is asked for without credits and refunds, which would hide what was spent; it ends with the day
-of the collection, whose amounts are estimates; each page is paid for, so one account is asked, once: the one that pays,
-whose bill holds those of its members.
+Rules kept here: the bill is asked for without credits and refunds, which would hide what was spent; it ends with the
+day of the collection, whose amounts are estimates; each page is paid for, so one account is asked, once: the one that
+pays, whose bill holds those of its members.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from auditor_collectors import cost_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.options import Account, AwsOptions
+from auditor_collectors.aws.options import Account  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.reading import read
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ services = ["Amazon Bedrock", "Claude 3.5 Sonnet (Amazon Bedrock Edition)"]   # 
 """
 
 
-class CostOptions(AwsOptions):
+class CostOptions(BaseModel):
     """``[sources.<name>]`` with ``kind = "aws_cost_explorer"``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     services: list[str] = Field(default_factory=list)
     days: int = Field(default=40, ge=1, le=365)
@@ -61,8 +63,8 @@ class CostOptions(AwsOptions):
 class CostExplorerSource:
     """Asks Cost Explorer."""
 
-    operations = (COSTS,)
-    options = CostOptions
+    operations: tuple[Operation, ...] = (COSTS,)
+    options: type[BaseModel] = CostOptions
     reach = "account"
     example = EXAMPLE
 

@@ -14,12 +14,13 @@ from auditor_collectors import security_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.finding_facts import Findings, product_fact
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.options import AwsOptions
-from auditor_collectors.aws.reading import told
+from auditor_collectors.aws.reading import NoOptions, told
 from auditor_collectors.page_members import Parsed, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import BaseModel
 
     from auditor.collector import CollectContext
     from auditor_collectors.aws.operation import Place
@@ -50,12 +51,12 @@ home_region = "eu-central-1"
 class InspectorSource:
     """Asks Inspector."""
 
-    operations = (STATUS, COVERAGE, FINDINGS)
-    options = AwsOptions
+    operations: tuple[Operation, ...] = (STATUS, COVERAGE, FINDINGS)
+    options: type[BaseModel] = NoOptions
     reach = "region"
     example = EXAMPLE
 
-    def facts(self, _options: AwsOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
+    def facts(self, _options: NoOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield what Inspector of ``place`` answers."""
         stated = ask(STATUS, place, {"accountIds": [place.account]})
         pages = list(stated.pages)

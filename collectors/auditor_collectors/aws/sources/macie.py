@@ -13,13 +13,14 @@ from auditor_collectors import security_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.finding_facts import Findings, product_fact
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.options import AwsOptions
-from auditor_collectors.aws.reading import told
+from auditor_collectors.aws.reading import NoOptions, told
 from auditor_collectors.aws.status import worst
 from auditor_collectors.page_members import Parsed, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import BaseModel
 
     from auditor.collector import CollectContext
     from auditor_collectors.answers import Answer, Page
@@ -60,12 +61,12 @@ home_region = "eu-central-1"
 class MacieSource:
     """Asks Macie."""
 
-    operations = (SESSION, DISCOVERY, JOBS, LISTING, FINDINGS)
-    options = AwsOptions
+    operations: tuple[Operation, ...] = (SESSION, DISCOVERY, JOBS, LISTING, FINDINGS)
+    options: type[BaseModel] = NoOptions
     reach = "region"
     example = EXAMPLE
 
-    def facts(self, _options: AwsOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
+    def facts(self, _options: NoOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield what Macie of ``place`` answers."""
         session = ask(SESSION, place)
         status, pages = session.answer.status, list(session.pages)

@@ -1,0 +1,1 @@
+"""Each source of AWS in a module of its own."""
