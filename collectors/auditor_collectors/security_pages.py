@@ -40,7 +40,7 @@ INSPECTOR_SEVERITIES = {
     "UNTRIAGED": "critical",
 }
 INSPECTOR_STATUSES = {"ACTIVE": "open", "SUPPRESSED": "suppressed", "CLOSED": "resolved"}
-MACIE_SEVERITIES = {"High": "high", "Medium": "medium", "Low": "low"}
+MACIE_SEVERITIES = {3: "high", 2: "medium", 1: "low"}
 MACIE_STATES = {"ENABLED": True, "PAUSED": False}
 
 
@@ -147,18 +147,24 @@ def _macie(where: str, document: dict[str, Any]) -> dict[str, Any]:
     region = member(where, document, "region", name)
     created = member(where, document, "createdAt", moment)
     partition = member(where, document, "partition", optional(name)) or "aws"
-    stated = part(where, document, "severity")
     return {
         **_identity(partition, region, "macie", member(where, document, "id", name)),
         "event_time": created,
         "first_observed_at": created,
         "updated_at": member(where, document, "updatedAt", optional(moment)) or created,
         "type": member(where, document, "type", name),
-        "severity": MACIE_SEVERITIES[member(where, stated, "description", one_of(*MACIE_SEVERITIES))],
+        "severity": member(where, part(where, document, "severity"), "score", _macie_severity),
         "status": "suppressed" if member(where, document, "archived", optional(boolean)) else "open",
         "account": member(where, document, "accountId", _account),
         "region": region,
     }
+
+
+def _macie_severity(value: Any) -> str:
+    """Return the severity that a score stands for; its name is hidden with all else that is called description."""
+    if type(value) is int and value in MACIE_SEVERITIES:
+        return MACIE_SEVERITIES[value]
+    raise ValueError("a score: 1, 2 or 3")
 
 
 def _identity(partition: str, region: str, product: str, identity: str) -> dict[str, Any]:
