@@ -67,6 +67,37 @@ class Batch:
     rows: pa.RecordBatch
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One call that a source would make, for who wants to know before: how often at least, and for what price.
+
+    ``accounts`` and ``regions`` are how many of each are asked; None where the service itself would name them.
+    ``actions`` are the permissions that the call needs, on ``resources``; ``price_nano_usd`` is that of one request.
+    """
+
+    service: str
+    call: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    accounts: int | None
+    regions: int | None
+    price_nano_usd: int
+
+
+class AskingCollector(Protocol):
+    """What a collector that asks services over the network has beside ``check`` and ``collect``."""
+
+    operations: tuple[Any, ...]
+
+    def plan(self, options: dict[str, Any]) -> list[PlannedCall]:
+        """Return every call that ``options`` would make; nothing is asked."""
+        ...
+
+    def permissions(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return every permission that the source may need: an action, and the resources it is needed on."""
+        ...
+
+
 class Collector(Protocol):
     """One source kind. ``options`` is its table in ``auditor.toml`` without ``kind``.
 

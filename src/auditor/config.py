@@ -1,7 +1,8 @@
 """``auditor.toml``: what is audited, and where its sources are.
 
 Rules kept here: every problem of the file, the collectors' own included, is named at once with its key; a collector is
-found by entry point and never imported by name.
+found by entry point and never imported by name; what several sources have in common is written once, in a table
+``[shared.<name>]``, and taken by the sources that say ``with = ["<name>"]``, whose own options win.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 REDACTED = "[redacted]"
-SECRET = re.compile(r"(?i)(?:^|_)(?:password|passphrase|secret|token|credentials?|api_?key|private_?key)$")
+SECRET = re.compile(r"(?i)(?:^|_)(?:password|passphrase|secret|token|credentials?|api_?key|private_?key|external_?id)$")
 MAX_INTEGER = 2**53 - 1
 
 
@@ -47,6 +48,7 @@ class Document(BaseModel):
 
     scope: ScopeSection
     sources: dict[str, dict[str, Any]] = Field(min_length=1)
+    shared: dict[str, dict[str, Any]] = Field(default_factory=dict)
     evaluate: dict[str, Any] = Field(default_factory=dict)
     watch: dict[str, Any] = Field(default_factory=dict)
 
@@ -83,7 +85,8 @@ def load_config(path: Path) -> Config:
     problems: list[str] = []
     sources: list[Source] = []
     for name, table in sorted(document.sources.items()):
-        options = dict(table)
+        options, unknown = _merged(table, document.shared)
+        problems += [f"sources.{name}.with: {problem}" for problem in unknown]
         kind = options.pop("kind", None)
         environment = options.pop("environment", None)
         if environment is not None and not (isinstance(environment, str) and environment):
@@ -101,6 +104,19 @@ def load_config(path: Path) -> Config:
         sources.append(Source(name, kind, collector, options, environment, begins))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
     return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
+
+
+def _merged(table: dict[str, Any], shared: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """Return a source's options with those of the tables of ``[shared]`` that it names, its own first."""
+    named = table.get("with", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        return table, [f"is {named!r}, expected a list of names of tables [shared.<name>]"]
+    known = ", ".join(sorted(shared)) or "none"
+    problems = [f"names {one!r}, expected one of {known}" for one in named if one not in shared]
+    merged: dict[str, Any] = {}
+    for one in named:
+        merged |= shared.get(one, {})
+    return {key: value for key, value in (merged | table).items() if key != "with"}, problems
 
 
 def mappings(config: Config) -> bytes:

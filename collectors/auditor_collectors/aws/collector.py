@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditor_collectors.aws.asking import Asker, Recorded
 from auditor_collectors.aws.concurrent import in_order
+from auditor_collectors.aws.identity import OPERATIONS as IDENTITY
 from auditor_collectors.aws.options import AwsOptions
 from auditor_collectors.aws.places import places_of
+from auditor_collectors.aws.plan import planned
 from auditor_collectors.aws.recording import Recording
 from auditor_collectors.aws.tally import Tally
 from auditor_collectors.batches import rows
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from auditor.collector import Batch, CollectContext
+    from auditor.collector import Batch, CollectContext, PlannedCall
     from auditor_collectors.aws.operation import Operation, Place, Request
     from auditor_collectors.aws.seam import Source
 
@@ -37,20 +39,27 @@ class AwsCollector:
 
     source: ClassVar[Source]
 
-    @property
-    def example(self) -> str:
-        """A section of ``auditor.toml``."""
-        return self.source.example
+    example: ClassVar[str]
+    operations: ClassVar[tuple[Operation, ...]]
 
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Every call that the source may make."""
-        return self.source.operations
+    def __init_subclass__(cls) -> None:
+        """Take over what the source says of itself."""
+        cls.example = cls.source.example
+        cls.operations = cls.source.operations
 
     def check(self, options: dict[str, Any]) -> list[str]:
         """Return what is wrong with ``options``."""
         common, own = _parts(options)
         return problems_of(AwsOptions, common) + problems_of(self.source.options, own)
+
+    def plan(self, options: dict[str, Any]) -> list[PlannedCall]:
+        """Return every call that ``options`` would make, each once: some are made for each subject that is found."""
+        common, _ = _parts(options)
+        return planned(AwsOptions.model_validate(common), self.source.reach, self.operations)
+
+    def permissions(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the IAM actions of every call, with what they are needed on."""
+        return [(action, one.resources) for one in (*IDENTITY, *self.operations) for action in one.actions]
 
     def collect(self, options: dict[str, Any], context: CollectContext) -> Iterator[Batch]:
         """Yield the facts of every place, and the coverage of every call."""

@@ -157,14 +157,18 @@ def command(
 
             with progress_bar("collecting", quiet=quiet, verbose=verbose, no_color=no_color) as update:
                 snapshot = collect(
-                    config, Path(scratch) / "snapshot", collected_at=collected_at or now, progress=update
+                    config,
+                    Path(scratch) / "snapshot",
+                    collected_at=collected_at or now,
+                    progress=update,
+                    clock=None if collected_at else utc_now,
                 )
         with progress_bar("deciding", quiet=quiet, verbose=verbose, no_color=no_color) as update:
             done = evaluate(
                 snapshot,
                 signer=signer,
                 output=output,
-                time_created=now,
+                time_created=utc_now(),
                 profile_name=profile,
                 policies=policies,
                 as_of=as_of,

@@ -196,7 +196,7 @@ class _Watcher:
 
     def _collect(self, output: Path) -> Path:
         self._mirror.refresh(pattern for source in self._config.sources for pattern in patterns_of(source))
-        return collect_sources(self._config, output, collected_at=self._world.now())
+        return collect_sources(self._config, output, collected_at=self._world.now(), clock=self._world.now)
 
     def _seal(self, current: Watch) -> Path:
         """Seal the evidence of the whole profile at the instant at which the gate fired."""
