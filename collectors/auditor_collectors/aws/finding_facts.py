@@ -6,6 +6,8 @@ another account or region than was asked is left to those; a finding from after 
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +38,11 @@ class Findings:
 
     def facts(self, pages: Iterable[Page], read: Callable[[Page], list[dict[str, Any]]]) -> Iterator[Fact]:
         """Yield a row of ``security_findings`` for each distinct finding; ``read`` takes those of a page."""
-        part = self.context.work / f"findings-{self.place.account}-{self.place.region}.parquet"
+        folder = self.context.work / f"findings-{self.place.account}-{self.place.region}"
+        folder.mkdir()
+        part = folder / "findings.parquet"
         spill(part, placed("security_findings"), self._rows(pages, read))
-        with connect(self.context) as connection:
+        with connect(replace(self.context, work=folder)) as connection:
             found = connection.execute(f"{merged(f'read_parquet({exactly(part)})')} order by all")
             names = [column[0] for column in found.description]
             while rows := found.fetchmany(ROWS):
@@ -47,7 +51,7 @@ class Findings:
                     self.count += 1
                     self.newest_at = max(self.newest_at or one["updated_at"], one["updated_at"])
                     yield "security_findings", {key: one[key] for key in one if key not in _scope(self.context)}
-        part.unlink()
+        shutil.rmtree(folder)
 
     def _rows(self, pages: Iterable[Page], read: Callable[[Page], list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
         latest = self.context.collected_at + timedelta(microseconds=FUTURE_TOLERANCE_US)
