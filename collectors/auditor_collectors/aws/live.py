@@ -173,8 +173,9 @@ class Live:
             return Got(None, "failed", error=type(error).__name__), True
 
     def _page(self, operation: Operation, response: dict[str, Any]) -> Got:
-        def take(body: bytes) -> None:
+        def take(body: bytes) -> bytes:
             self._wire.sha256 = sanitised.digest(body)
+            return body if operation.kept is None else operation.kept(body)
 
         document = sanitised.page(response, operation.hidden, take)
         metadata = response.get("ResponseMetadata", {})
