@@ -7,7 +7,10 @@ members that a recording leaves out come from here; a call that is not declared 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Reach = Literal["region", "account", "organization"]
 
@@ -28,6 +31,7 @@ class Operation:
     that it is not switched on here, which is a fact and no failure. ``absent_errors``: codes by which it says that
     what was asked about is not there (``NoSuchBucketPolicy``): an answer with nothing in it.
     ``hidden``: members, at any depth of a page, that no recording keeps and no reader sees, beside those never kept.
+    ``kept``: what of a body (an object of S3) is recorded and read, where that is less than all; it must never raise.
     """
 
     service: str
@@ -41,6 +45,7 @@ class Operation:
     disabled_errors: tuple[str, ...] = ()
     absent_errors: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    kept: Callable[[bytes], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,6 +21,7 @@ from auditor.tables import (
     quality,
     residency,
     rollout,
+    security,
     state,
     traffic,
     trail,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 TABLES: dict[str, Table] = {
     table.name: table
     for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, rollout)
+    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, security)
     for table in group.TABLES
 }
 
