@@ -36,11 +36,12 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup-tools: ## Find or build the OPA that compiles and tests policies, and the outside judges of ledgers and attestations
+setup-tools: ## Find or build the OPA that compiles and tests policies, and the outside judges of ledgers, attestations and digests
 	@tools/install-opa.sh
 	@tools/install-tlog-judge.sh
 	@tools/install-cosign.sh
 	@tools/install-sigstore-js.sh
+	@tools/install-awscli.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
 	@$(BIN)/auditor demo $(DEMO)

@@ -2,7 +2,8 @@
 
 Rules kept here: every record of every file becomes a row or an error; only the declared columns leave (no identity, no
 address, no parameters but the model id); a record delivered twice is kept once and counted, two different records with
-one eventID are refused (different in a declared column: the others are not kept, so not compared).
+one eventID are refused (different in a declared column: the others are not kept, so not compared). Where the digests
+are demanded (``digests``), only log files that a valid digest lists are read (``trail_folder``).
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 """
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
 from auditor.model import epoch_us
-from auditor_collectors import files
+from auditor_collectors import files, trail_evidence
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
     connect,
@@ -30,6 +31,7 @@ from auditor_collectors.batches import (
 from auditor_collectors.jsonlines import AGAIN
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.trail_files import MAX_DOCUMENT, read_all
+from auditor_collectors.trail_folder import Digests, prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from auditor.collector import Batch, CollectContext
+    from auditor_collectors.trail_folder import Proof
 
 BOOLEAN = ("true", "false")
 # By member of the record: when it is wrong, the column that shows it, and what was expected.
@@ -61,6 +64,14 @@ EXAMPLE = """\
 [sources.cloudtrail]
 kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
+
+# With this, only log files that a valid digest lists are read: docs/how-to/verify-a-trail.md. `folder` is a copy of
+# `bucket`; beside each digest lies NAME.head.json, which `aws s3api head-object` printed.
+[sources.cloudtrail.digests]
+bucket = "company-trail"
+folder = "cloudtrail"
+keys = { eu-central-1 = ["cloudtrail-keys/eu-central-1.json"] }   # `aws cloudtrail list-public-keys` of each region
+anchors = []       # of an earlier run's trail_chains: [{ digest = "tail_digest", sha256 = "tail" }]
 """
 
 
@@ -70,6 +81,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     files: Globs
+    digests: Digests | None = None
 
 
 class CloudTrailCollector:
@@ -85,18 +97,50 @@ class CloudTrailCollector:
         """Yield audit events, and a coverage row for each account and region seen."""
         wanted = Options.model_validate(options)
         paths = files.find(context.root, wanted.files, context.source)
-        found = files.inspect_all(context.root, paths, max_line=MAX_DOCUMENT, progress=context.progress)
-        with connect(context) as connection:
-            parts = read_all(connection, found, context)
-            files.refuse_changed(found)
-            spilled = f"read_parquet({exactly(*parts)}, file_row_number = true)"
-            names = {str(file.path): file.name for file in found}
-            _refuse_empty(connection, spilled, found)
-            _refuse_wrong(connection, spilled, names, context)
-            _refuse_conflicts(connection, spilled, names)
-            yield from stream(connection, "audit_events", _select(spilled, context))
-            cells = _coverage(connection, spilled, found, context)
-        yield rows("coverage", cells)
+        if wanted.digests is None:
+            found = files.inspect_all(context.root, paths, max_line=MAX_DOCUMENT, progress=context.progress)
+            yield from ingest(found, context)
+        else:
+            yield from proven(prove(wanted.digests, paths, context), context)
+
+
+def proven(proof: Proof, context: CollectContext) -> Iterator[Batch]:
+    """Yield what the digests prove, the events of the logs that they prove, and coverage."""
+    scope = {"system": context.scope.system, "environment": context.scope.environment, "source": context.source}
+    evidence, cells = proof.evidence, trail_evidence.cells(proof.evidence)
+    digest = files.listing_digest(proof.files)
+    counted: list[dict[str, Any]] = []
+    for batch in ingest(proof.logs, context) if proof.logs else ():
+        if batch.table == "coverage":
+            counted = batch.rows.to_pylist()
+        else:
+            yield batch
+    files.refuse_changed(proof.files)
+    for table, found in (("trail_digests", evidence.digests), ("trail_chains", evidence.chains)):
+        yield rows(table, [scope | one for one in found])
+    by_cell = {(row["account"], row["region"]): row for row in counted}
+    quiet = [
+        coverage(context, account=a, region=r, pages=0, records=0, sha256=digest) for a, r in cells.keys() - by_cell
+    ]
+    told = [row | cells.get((row["account"], row["region"]), {}) for row in [*counted, *quiet]]
+    yield rows(
+        "coverage", [row | {"sha256": digest} for row in told] or [coverage(context, pages=0, records=0, sha256=digest)]
+    )
+
+
+def ingest(found: Sequence[files.SourceFile], context: CollectContext) -> Iterator[Batch]:
+    """Yield the events of log files, and a coverage row for each account and region seen."""
+    with connect(context) as connection:
+        parts = read_all(connection, found, context)
+        files.refuse_changed(found)
+        spilled = f"read_parquet({exactly(*parts)}, file_row_number = true)"
+        names = {str(file.path): file.name for file in found}
+        _refuse_empty(connection, spilled, found)
+        _refuse_wrong(connection, spilled, names, context)
+        _refuse_conflicts(connection, spilled, names)
+        yield from stream(connection, "audit_events", _select(spilled, context))
+        cells = _coverage(connection, spilled, found, context)
+    yield rows("coverage", cells)
 
 
 def _refuse_empty(connection: duckdb.DuckDBPyConnection, spilled: str, found: Sequence[files.SourceFile]) -> None:

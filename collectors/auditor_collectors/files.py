@@ -92,7 +92,7 @@ def inspect(path: Path, name: str, *, max_line: int | None) -> SourceFile:
     lines = _LineLimit(name, max_line)
     try:
         with path.open("rb") as file:
-            stamp = _stamp(os.fstat(file.fileno()))
+            before = stamp(os.fstat(file.fileno()))
             compressed = file.read(2) == GZIP_MAGIC
             file.seek(0)
             blocks = _hashed(file.read, digest.update)
@@ -103,14 +103,14 @@ def inspect(path: Path, name: str, *, max_line: int | None) -> SourceFile:
         raise CollectionError(f"{name}: cannot be read ({error.strerror})", remedy="make the file readable") from error
     if not size:
         raise CollectionError(f"{name}: is empty", remedy="remove the file, or export it again")
-    return SourceFile(path, name, digest.hexdigest(), stamp[2], size, compressed, stamp)
+    return SourceFile(path, name, digest.hexdigest(), before[2], size, compressed, before)
 
 
 def refuse_changed(files: Sequence[SourceFile]) -> None:
     """Refuse files that changed since they were inspected: rows and digest would not be of the same bytes."""
     for file in files:
         try:
-            same = _stamp(file.path.stat()) == file.stamp
+            same = stamp(file.path.stat()) == file.stamp
         except OSError:
             same = False
         if not same:
@@ -125,7 +125,8 @@ def listing_digest(files: Sequence[SourceFile]) -> str:
     return hashlib.sha256(listing.encode()).hexdigest()
 
 
-def _stamp(found: os.stat_result) -> tuple[int, int, int, int]:
+def stamp(found: os.stat_result) -> tuple[int, int, int, int]:
+    """Return what tells whether a file is still the same: device, inode, size and time of change."""
     return found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns
 
 

@@ -41,7 +41,9 @@ class AlarmsCollector(AwsCollector):
     source = AlarmsSource()
 
 
-LIST_SUBSCRIPTIONS = Operation("sns", "ListSubscriptionsByTopic", ("sns:ListSubscriptionsByTopic",))
+LIST_SUBSCRIPTIONS = Operation(
+    "sns", "ListSubscriptionsByTopic", ("sns:ListSubscriptionsByTopic",), hidden=("Endpoint",)
+)
 
 
 class TopicsSource(AlarmsSource):

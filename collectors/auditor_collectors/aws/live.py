@@ -61,7 +61,7 @@ class Live:
         self._sleep = sleep
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str, str, str], Any] = {}
-        self._entering: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._entering: dict[str, threading.RLock] = defaultdict(threading.RLock)
         self._assumed_as: dict[str, dict[str, str]] = {}
         self._session: Any = None
         self._wire = threading.local()
@@ -126,7 +126,7 @@ class Live:
                     "aws_secret_access_key": given["SecretAccessKey"],
                     "aws_session_token": given["SessionToken"],
                 }
-        return got, again
+        return replace(got, raw_sha256=""), again  # no digest is kept of what holds credentials
 
     def _once(self, operation: Operation, place: Place, parameters: Request) -> tuple[Got, bool]:
         """Return what one try gave, and whether another may give more."""
@@ -217,6 +217,8 @@ class Live:
             service, region_name=region, endpoint_url=self._options.endpoint_url, config=config, **credentials
         )
         client.meta.events.register("before-parse", self._seen)
+        if self._options.endpoint_url:
+            client.meta.events.register("before-sign.s3-control", _without_account)
         return client
 
     def _seen(self, response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
@@ -237,6 +239,11 @@ class Live:
         with self._lock:
             self._session = self._session or boto3.Session()
             return self._session
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """Ask an endpoint of one's own by its name: S3 Control puts the account before it, which no such name has."""
+    request.url = re.sub(r"^(https?://)[0-9]{12}\.", r"\1", request.url)
 
 
 def _refuse_half(operation_model: Any, body: bytes) -> None:

@@ -20,6 +20,7 @@ from auditor.tables import (
     operations,
     quality,
     residency,
+    rollout,
     security,
     state,
     traffic,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, Table] = {
     table.name: table
+    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, rollout)
     for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, security)
     for table in group.TABLES
 }
