@@ -103,7 +103,9 @@ def test_nothing_that_is_granted_is_denied_and_each_stays_on_its_resources():
 
 def test_it_reads_and_never_writes():
     reads = ("Get", "List", "Describe", "BatchGet", "Select", "Search", "Lookup", "View")
-    others = {one for one in actions_of(json.loads(SHIPPED.read_text()), "Allow") if not one.split(":")[1].startswith(reads)}
+    others = {
+        one for one in actions_of(json.loads(SHIPPED.read_text()), "Allow") if not one.split(":")[1].startswith(reads)
+    }
     assert others <= {"sts:AssumeRole", "kms:Decrypt"}
 
 
@@ -116,7 +118,10 @@ def test_what_does_not_fit_is_split_and_nothing_is_lost():
     policies = iam_policies([*many, ("kms:Decrypt", ("*",))])
     assert len(policies) > 2
     assert all(size(one) <= MOST_CHARACTERS and actions_of(one, "Deny") for one in policies)
-    assert set.union(*(actions_of(one, "Allow") for one in policies)) == {*(action for action, _ in many), "kms:Decrypt"}
+    assert set.union(*(actions_of(one, "Allow") for one in policies)) == {
+        *(action for action, _ in many),
+        "kms:Decrypt",
+    }
     sids = [statement["Sid"] for one in policies for statement in one["Statement"][:-1]]
     assert len(set(sids)) == len(sids)
 
