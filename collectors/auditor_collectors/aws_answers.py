@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
 from auditor.tables.state import COVERAGE_STATUSES
-from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, state_pages
+from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, rollout_pages, state_pages
 from auditor_collectors.batches import coverage, rows
 from auditor_collectors.jsonlines import AGAIN
 from auditor_collectors.options import Globs, problems_of
@@ -36,6 +36,7 @@ CALLS: dict[str, Read] = {
     "DescribeAlarmHistory": (alarm_pages.history, "AlarmName"),
     "ListSubscriptionsByTopic": (alarm_pages.subscriptions, "TopicArn"),
     "GetMetricData": (metric_pages.datapoints, ""),
+    "ListMetrics": (metric_pages.listed_metrics, "Namespace"),
     "ListDashboards": (state_pages.listed_dashboards, "DashboardNamePrefix"),
     "GetDashboard": (state_pages.read_dashboard, "DashboardName"),
     "ListRecoveryPointsByBackupVault": (state_pages.recovery_points, "BackupVaultName"),
@@ -43,7 +44,17 @@ CALLS: dict[str, Read] = {
     "ListFoundationModels": (state_pages.models, ""),
     "ListInferenceProfiles": (state_pages.inference_profiles, ""),
     "DescribeNotificationsForBudget": (state_pages.notifications, "BudgetName"),
+    "DescribeServices": (rollout_pages.ecs_service, ""),
+    "ListServiceDeployments": (rollout_pages.ecs_history, ""),
+    "GetAlias": (rollout_pages.lambda_alias, ""),
+    "DescribeStacks": (rollout_pages.stack, "StackName"),
+    "GetDeploymentGroup": (rollout_pages.codedeploy_group, ""),
+    "ListActionExecutions": (rollout_pages.approvals, "pipelineName"),
 }
+# The request alone names what they are about, in more than one parameter: so they are read where they were refused too.
+NAMES_ITS_SUBJECTS = frozenset(
+    {"GetMetricData", "ListMetrics", "DescribeServices", "ListServiceDeployments", "GetAlias", "GetDeploymentGroup"}
+)
 WORST = tuple(reversed(COVERAGE_STATUSES))
 
 
@@ -86,7 +97,8 @@ class AwsAnswersCollector:
         asked: dict[tuple[str, str, str, str], list[tuple[datetime, Subject]]] = defaultdict(list)
         read, seen, scope = list(index), set[tuple[Any, ...]](), _scope(context)
         for answer in answers.read(index, CALLS, context):
-            found, parsed = _parsed(answer, wanted, context)
+            found, pages = answers.pages_of(answer, context)
+            parsed = parsed_of(answer, pages, wanted.purposes)
             read += found
             for subject in parsed.subjects:
                 key = (answer.account, answer.region, answer.call, subject.name)
@@ -98,23 +110,24 @@ class AwsAnswersCollector:
                 seen.add((*key, answer.answered_at))
                 asked[key].append((answer.answered_at, subject))
             place = scope | answer.place()
-            yield rows("source_answers", [place | _row(answer.call, one) for one in parsed.subjects])
+            yield rows("source_answers", [place | answer_row(answer.call, one) for one in parsed.subjects])
             for table, found_rows in parsed.rows.items():
                 yield rows(table, [place | one for one in found_rows])
         files.refuse_changed(read)
         yield rows("coverage", _coverage(asked, read, context))
 
 
-def _parsed(answer: Answer, wanted: Options, context: CollectContext) -> tuple[list[files.SourceFile], Parsed]:
+def parsed_of(answer: Answer, pages: Sequence[Page], purposes: Mapping[str, str]) -> Parsed:
+    """Return what ``answer`` says, by the reader of its call; one that was refused has subjects and no rows."""
     reader, parameter = CALLS[answer.call]
-    found, pages = answers.pages_of(answer, context)
     status = "partial" if answer.status == "ok" and answers.is_cut(pages) else answer.status
-    if pages or answer.call == "GetMetricData":
-        return found, reader(answer, pages, status, wanted.purposes)
-    return found, Parsed([Subject(str(answer.request.get(parameter, "")), status)])
+    if pages or answer.call in NAMES_ITS_SUBJECTS:
+        return reader(answer, pages, status, purposes)
+    return Parsed([Subject(str(answer.request.get(parameter, "")), status)])
 
 
-def _row(call: str, subject: Subject) -> dict[str, Any]:
+def answer_row(call: str, subject: Subject) -> dict[str, Any]:
+    """Return the columns of ``source_answers`` that say how ``call`` was answered about ``subject``."""
     period = {"asked_from": subject.asked_from, "asked_until": subject.asked_until}
     return {"call": call, "subject": subject.name, "status": subject.status, "records": subject.records, **period}
 

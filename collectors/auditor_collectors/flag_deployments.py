@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import CollectionError
@@ -20,7 +21,7 @@ from auditor_collectors.jsonlines import AGAIN, member
 from auditor_collectors.values import not_after, optional, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from auditor.collector import CollectContext
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 STATES = ("BAKING", "VALIDATING", "DEPLOYING", "COMPLETE", "ROLLING_BACK", "ROLLED_BACK", "REVERTED")
 UNDONE = ("ROLLED_BACK", "REVERTED")
 STAMPS = ("_createdAt", "_updatedAt")
+Content = dict[str, tuple[bool | None, Any]]
 OWNERS = ("ApplicationId", "EnvironmentId", "ConfigurationProfileId")
 
 
@@ -51,43 +53,17 @@ class Deployments:
     def __init__(self, found: Sequence[files.SourceFile], wanted: DeploymentsOptions, context: CollectContext) -> None:
         self._context = context
         self._wanted = wanted
-        parsed = [_deployment(file.name, whole_document(file), context) for file in found]
-        self._ordered = sorted(parsed, key=lambda one: one.number)
-        for first, second in zip(self._ordered, self._ordered[1:], strict=False):
-            if first.number == second.number:
-                raise CollectionError(
-                    f"{second.where}: deployment {second.number} is already at {first.where}",
-                    remedy="export each deployment once",
-                )
-            if first.owner != second.owner:
-                raise CollectionError(
-                    f"{second.where}: is of another application, environment or profile than {first.where}",
-                    remedy="name each environment's deployments in a source of its own",
-                )
+        self._ordered = ordered(deployment_of(file.name, whole_document(file), context) for file in found)
         self._files = {one.version: self._version_file(one) for one in self._ordered}
         self.versions = list(self._files.values())
 
     def gaps(self) -> list[str]:
         """Return what is missing before or between the deployments, in words."""
-        numbers = [one.number for one in self._ordered]
-        pairs = zip([0, *numbers], numbers, strict=False)
-        missing = [(before + 1, after - 1) for before, after in pairs if after - before > 1]
-        return [f"deployment {a} is not here" if a == b else f"deployments {a} to {b} are not here" for a, b in missing]
+        return gaps([one.number for one in self._ordered])
 
     def changes(self) -> Iterator[dict[str, Any]]:
         """Yield the steps of each flag's changes, under AppConfig's keys, without scope."""
-        before: dict[str, tuple[bool | None, Any]] = {}
-        for one in self._ordered:
-            after = self._content(self._files[one.version])
-            for key in sorted(before.keys() | after.keys()):
-                if before.get(key) != after.get(key):
-                    given, restored = after.get(key, (None, None))[0], before.get(key, (None, None))[0]
-                    yield _step(one, key, "deployed", one.started, given, None)
-                    if one.reached:
-                        yield _step(one, key, "completed", one.reached, given, 100)
-                    if one.undone:
-                        yield _step(one, key, "rolled_back", one.undone, restored, None)
-            before = before if one.undone else after
+        return steps(self._ordered, lambda version: self._content(self._files[version]))
 
     def _version_file(self, one: Deployment) -> files.SourceFile:
         name = self._wanted.versions.replace("{version}", one.version)
@@ -99,15 +75,58 @@ class Deployments:
             )
         return files.inspect(path, name, max_line=MAX_DOCUMENT)
 
-    def _content(self, file: files.SourceFile) -> dict[str, tuple[bool | None, Any]]:
-        """Return, by key, whether the flag is on for everybody, and all that the document says of it but its stamps."""
-        document = whole_document(file)
-        rows = list(appconfig(file.name, document, self._context))
-        return {
-            row.key: (row.enabled, {k: v for k, v in document["values"].get(row.key, {}).items() if k not in STAMPS})
-            for row in rows
-            if row.variant is None
-        }
+    def _content(self, file: files.SourceFile) -> Content:
+        return content_of(file.name, whole_document(file), self._context)
+
+
+def ordered(deployments: Iterable[Deployment]) -> list[Deployment]:
+    """Return the deployments by number. Raises ``CollectionError`` where one is there twice or is of another owner."""
+    result = sorted(deployments, key=lambda one: one.number)
+    for first, second in pairwise(result):
+        if first.number == second.number:
+            raise CollectionError(
+                f"{second.where}: deployment {second.number} is already at {first.where}",
+                remedy="export each deployment once",
+            )
+        if first.owner != second.owner:
+            raise CollectionError(
+                f"{second.where}: is of another application, environment or profile than {first.where}",
+                remedy="name each environment's deployments in a source of its own",
+            )
+    return result
+
+
+def gaps(numbers: Sequence[int]) -> list[str]:
+    """Return which deployments are missing before or between those of these ``numbers``, which ascend, in words."""
+    pairs = zip([0, *numbers], numbers, strict=False)
+    missing = [(before + 1, after - 1) for before, after in pairs if after - before > 1]
+    return [f"deployment {a} is not here" if a == b else f"deployments {a} to {b} are not here" for a, b in missing]
+
+
+def content_of(name: str, document: dict[str, Any], context: CollectContext) -> Content:
+    """Return, by key, whether the flag is on for everybody, and all that the document says of it but its stamps."""
+    rows = list(appconfig(name, document, context))
+    return {
+        row.key: (row.enabled, {k: v for k, v in document["values"].get(row.key, {}).items() if k not in STAMPS})
+        for row in rows
+        if row.variant is None
+    }
+
+
+def steps(deployments: Sequence[Deployment], content: Callable[[str], Content]) -> Iterator[dict[str, Any]]:
+    """Yield the steps of each flag's changes, under AppConfig's keys; ``content`` is that of a deployed version."""
+    before: Content = {}
+    for one in deployments:
+        after = content(one.version)
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                given, restored = after.get(key, (None, None))[0], before.get(key, (None, None))[0]
+                yield _step(one, key, "deployed", one.started, given, None)
+                if one.reached:
+                    yield _step(one, key, "completed", one.reached, given, 100)
+                if one.undone:
+                    yield _step(one, key, "rolled_back", one.undone, restored, None)
+        before = before if one.undone else after
 
 
 def _step(
@@ -122,7 +141,8 @@ def _step(
     return row | deployment_id(str(one.number))
 
 
-def _deployment(where: str, document: dict[str, Any], context: CollectContext) -> Deployment:
+def deployment_of(where: str, document: dict[str, Any], context: CollectContext) -> Deployment:
+    """Return the deployment that an answer of GetDeployment states. Raises ``CollectionError`` naming its place."""
     when = partial(not_after, context=context)
     state = member(where, document, "State", _state)
     completed_at = member(where, document, "CompletedAt", optional(when))
@@ -137,13 +157,18 @@ def _deployment(where: str, document: dict[str, Any], context: CollectContext) -
         )
     return Deployment(
         where,
-        member(where, document, "DeploymentNumber", _number),
+        number_of(where, document),
         member(where, document, "ConfigurationVersion", _version),
         tuple(member(where, document, owner, optional(text)) for owner in OWNERS),
         member(where, document, "StartedAt", when),
         (reached or completed_at) if state == "COMPLETE" else reached,
         (undone or completed_at) if state in UNDONE else None,
     )
+
+
+def number_of(where: str, document: dict[str, Any]) -> int:
+    """Return the number of a deployment in its environment."""
+    return member(where, document, "DeploymentNumber", _number)
 
 
 def _state(value: Any) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,127}"
 
 
-def _aliases(aliases: dict[str, str]) -> dict[str, str]:
+def aliases_of(aliases: dict[str, str]) -> dict[str, str]:
+    """Return ``aliases``, which give each flag one name and each name one flag."""
     for name in aliases.values():
         if not re.fullmatch(NAME, name):
             raise ValueError(f"{name!r} is no name of a flag, expected letters, digits and _.-")
@@ -25,6 +26,10 @@ def _aliases(aliases: dict[str, str]) -> dict[str, str]:
         if len(keys) > 1:
             raise ValueError(f"{keys[0]!r} and {keys[1]!r} are both renamed to {name!r}, expected one key for a name")
     return aliases
+
+
+Aliases = Annotated[dict[str, str], AfterValidator(aliases_of)]
+"""Keys of a source, and the plan's name for each."""
 
 
 def _relative(path: str) -> str:
@@ -40,7 +45,7 @@ class FlagOptions(BaseModel):
 
     files: Globs
     format: Literal["appconfig", "flagd", "env", "changes", "appconfig_deployments"]
-    aliases: Annotated[dict[str, str], AfterValidator(_aliases)] = {}
+    aliases: Aliases = {}
 
 
 class FlagdOptions(FlagOptions):

@@ -19,7 +19,7 @@ from auditor_collectors.batches import shown
 from auditor_collectors.jsonlines import AGAIN, member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from auditor_collectors.answers import Answer, Page
 
@@ -89,7 +89,7 @@ def strings(value: Any) -> list[str]:
     return [name(one) for one in listed(value)]
 
 
-def entries(pages: Sequence[Page], key: str, *, required: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
+def entries(pages: Iterable[Page], key: str, *, required: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the place and the object of each entry of list ``key`` of the pages."""
     for page in pages:
         if key not in page.document and not required:

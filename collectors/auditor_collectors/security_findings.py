@@ -1,8 +1,7 @@
 """Security findings from exports in the AWS Security Finding Format: ``{"Findings": [...]}``, or one finding a line.
 
-Rules kept here: a finding is one row, however many versions of it were exported: first seen is the earliest instant,
-severity the highest that any version or its product states, status that of the last version, so that nothing done to
-a finding later hides it; two versions of one instant that differ are refused; samples are left out and counted.
+Rules kept here: a finding is one row, however many versions of it were exported (``auditor_collectors.finding_rows``);
+two versions of one instant that differ are refused; samples are left out and counted.
 ``calls`` is the exporter's record of what it asked and when (``auditor_collectors.calls``): the format has no instant
 of the export, and a severity that was raised after it is not in it.
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
@@ -19,8 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
-from auditor.tables import identifier_halves, schema
-from auditor.tables.audit import FINDING_SEVERITIES
 from auditor_collectors import calls, files
 from auditor_collectors.batches import (
     FUTURE_TOLERANCE_US,
@@ -31,7 +28,7 @@ from auditor_collectors.batches import (
     rows,
     stream,
 )
-from auditor_collectors.instants import instant
+from auditor_collectors.finding_rows import finding, merged, refuse_conflicts
 from auditor_collectors.jsonlines import AGAIN, json_object, objects
 from auditor_collectors.options import Globs, problems_of
 from auditor_collectors.spilled import placed, spill
@@ -39,16 +36,9 @@ from auditor_collectors.spilled import placed, spill
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import duckdb
-
     from auditor.collector import Batch, CollectContext
 
 MAX_DOCUMENT = 64 << 20
-WORKFLOWS = ("NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
-STATES = ("ACTIVE", "ARCHIVED")
-SEVERITIES = {severity.upper(): severity for severity in FINDING_SEVERITIES}
-RANKS = "[" + ", ".join(f"'{severity}'" for severity in FINDING_SEVERITIES) + "]"
-SAME = ("product", "account", "region")
 
 
 class Options(BaseModel):
@@ -93,8 +83,8 @@ class SecurityFindingsCollector:
             spill(part, placed("security_findings"), _findings(found, wanted, context, samples))
             files.refuse_changed([*found, *asked.files])
             spilled = f"read_parquet({exactly(part)})"
-            _refuse_conflicts(connection, spilled, [file.name for file in found])
-            yield from stream(connection, "security_findings", _select(spilled))
+            refuse_conflicts(connection, spilled, [file.name for file in found])
+            yield from stream(connection, "security_findings", merged(spilled))
             cells = connection.execute(
                 "select account, region, count(*), count(*) - count(distinct (finding_hi, finding_lo)) "
                 f"from {spilled} group by account, region order by account, region"
@@ -140,7 +130,7 @@ def _findings(
     scope = {"system": context.scope.system, "environment": context.scope.environment, "source": context.source}
     for file_number, file in enumerate(found):
         for number, document in _documents(file, wanted.format):
-            one = _finding(file.name, number, document)
+            one = finding(file.name, number, document)
             if document.get("Sample") is True:
                 samples[one["account"], one["region"]] += 1
                 continue
@@ -149,84 +139,3 @@ def _findings(
                     file.name, number, "CreatedAt", document["CreatedAt"], not_future(context), remedy=AGAIN
                 )
             yield scope | one | {"file_number": file_number, "row_number": number}
-
-
-def _finding(name: str, number: int, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the version of a finding that ``document`` states, or refuse it."""
-
-    def member(path: str, expected: str, *, default: Any = None) -> Any:
-        value: Any = document
-        for key in path.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        value = default if value is None else value
-        if not calls.plain(value):
-            raise refuse_row(name, number, path, value, expected, remedy=AGAIN)
-        return value
-
-    def one_of(path: str, known: Sequence[str], *, default: Any = None) -> str:
-        expected = f"one of {', '.join(known)}"
-        value: str = member(path, expected, default=default)
-        if value not in known:
-            raise refuse_row(name, number, path, value, expected, remedy=AGAIN)
-        return value
-
-    identity, product = member("Id", "an id"), member("ProductArn", "an ARN")
-    if not identity or not product:
-        raise refuse_row(name, number, "Id", identity, "an id, and a ProductArn", remedy=AGAIN)
-    account = member("AwsAccountId", "12 digits")
-    if not calls.ACCOUNT.fullmatch(account):
-        raise refuse_row(name, number, "AwsAccountId", account, "12 digits", remedy=AGAIN)
-    label = one_of("Severity.Label", list(SEVERITIES))
-    stated = (label, one_of("FindingProviderFields.Severity.Label", list(SEVERITIES), default=label))
-    workflow, state = one_of("Workflow.Status", WORKFLOWS, default="NEW"), one_of("RecordState", STATES)
-    settled = (
-        workflow == "RESOLVED" or state == "ARCHIVED" or member("Compliance.Status", "text", default="") == "PASSED"
-    )
-    created = instant(name, number, "CreatedAt", document.get("CreatedAt"))
-    observed = document.get("FirstObservedAt")
-    types = document.get("Types") or [""]
-    if not isinstance(types, list) or not isinstance(types[0], str) or not types[0].isascii():
-        raise refuse_row(name, number, "Types", types, "a list of text in ASCII", remedy=AGAIN)
-    high, low = identifier_halves(f"{product} {identity}")
-    return {
-        "event_time": created,
-        "first_observed_at": created if observed is None else instant(name, number, "FirstObservedAt", observed),
-        "updated_at": instant(name, number, "UpdatedAt", document.get("UpdatedAt")),
-        "finding_hi": high,
-        "finding_lo": low,
-        "product": product,
-        "type": types[0],
-        "severity": SEVERITIES[min(stated, key=list(SEVERITIES).index)],
-        "status": "suppressed" if workflow == "SUPPRESSED" else "resolved" if settled else "open",
-        "account": account,
-        "region": member("Region", "a region", default=""),
-    }
-
-
-def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names: list[str]) -> None:
-    """Refuse versions of one finding of one instant that differ, and a finding that moves."""
-    moved = " or ".join(f"min({column}) <> max({column})" for column in SAME)
-    columns = ", ".join(name for name in schema("security_findings").names if name != "updated_at")
-    queries = {
-        f"select max(file_number) from {spilled} group by finding_hi, finding_lo having {moved}": "another account, "
-        "region or product",
-        f"select max(file_number) from (select distinct on (updated_at, {columns}) * from {spilled}) "
-        "group by finding_hi, finding_lo, updated_at having count(*) > 1": "other content at the same UpdatedAt",
-    }
-    for query, what in queries.items():
-        row = connection.execute(f"{query} order by all limit 1").fetchone()
-        if row:
-            raise CollectionError(f"{names[row[0]]}: holds a finding that is also there with {what}", remedy=AGAIN)
-
-
-def _select(spilled: str) -> str:
-    merged = {
-        "event_time": "min(event_time)",
-        "first_observed_at": "min(first_observed_at)",
-        "updated_at": "max(updated_at)",
-        "type": "arg_max(type, updated_at)",
-        "severity": f"{RANKS}[min(list_position({RANKS}, severity))]",
-        "status": "arg_max(status, updated_at)",
-    }
-    columns = ", ".join(f"{merged.get(name, f'min({name})')} as {name}" for name in schema("security_findings").names)
-    return f"select {columns} from {spilled} group by finding_hi, finding_lo"

@@ -2,7 +2,8 @@
 -- rounded up, the budget down). A cost whose period crosses an edge of the budget's, or is not over at the as-of, counts
 -- in full in spent_micro, and not at all in certain_micro.
 -- gap_us: time of the declared services without a cost, or with more than one, before the last one; only costs of the
--- declared sources fill it, and one service's time never makes up for another's. lost: rows collected that are not here.
+-- declared sources fill it, and one service's time never makes up for another's. lost: rows that the sources were
+-- read to hold, as they say of themselves as a whole, and that are not here.
 -- certain_micro is of the budget's own currency.
 with budget as (
     select
@@ -63,11 +64,20 @@ collected as (
     select coalesce(sum(coverage.records), 0)::bigint as records
     from coverage
     where list_contains($cost_sources, coverage.source)
+        and coverage.call = 'read_files'
+        and coverage.account = ''
+        and coverage.region = ''
 ),
 held as (
     select count(*) as records
-    from costs
-    where list_contains($cost_sources, costs.source)
+    from (
+        select costs.source
+        from costs
+        union all
+        select source_answers.source
+        from source_answers
+    ) as rows_of
+    where list_contains($cost_sources, rows_of.source)
 )
 select
     $budget as budget,

@@ -39,3 +39,32 @@ class AlarmsSource:
 
 class AlarmsCollector(AwsCollector):
     source = AlarmsSource()
+
+
+LIST_SUBSCRIPTIONS = Operation(
+    "sns", "ListSubscriptionsByTopic", ("sns:ListSubscriptionsByTopic",), hidden=("Endpoint",)
+)
+
+
+class TopicsSource(AlarmsSource):
+    """Asks for alarms, and then about each topic that they call."""
+
+    operations = (DESCRIBE_ALARMS, LIST_SUBSCRIPTIONS)
+
+    def facts(self, options: Any, ask: Any, place: Any, context: Any) -> Iterator[Any]:
+        topics = set()
+        for table, row in super().facts(options, ask, place, context):
+            yield table, row
+            if table == "alarm_actions":
+                topics.add(row["action"])
+        for topic in sorted(topics):
+            reply = ask(LIST_SUBSCRIPTIONS, place, {"TopicArn": topic}, subject=topic)
+            if reply.answer.status != "ok":
+                continue
+            parsed = alarm_pages.subscriptions(reply.answer, list(reply.pages), reply.answer.status, {})
+            for row in parsed.rows["topic_subscriptions"]:
+                yield "topic_subscriptions", reply.answer.place() | row
+
+
+class TopicsCollector(AwsCollector):
+    source = TopicsSource()

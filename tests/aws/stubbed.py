@@ -30,7 +30,7 @@ class Stubs:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._clients: dict[tuple[str, str], tuple[Any, Stubber]] = {}
-        patch.setattr(Live, "_made", lambda _live, _session, service, region: self._of(service, region)[0])
+        patch.setattr(Live, "_made", lambda _live, service, region, _credentials: self._of(service, region)[0])
 
     def answer(
         self, service: str, operation: str, response: dict[str, Any], asked: Any = None, region: str = HOME

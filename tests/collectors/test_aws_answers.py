@@ -201,6 +201,26 @@ def test_a_refused_call_is_an_answer_about_each_metric(tmp_path):
     assert said == [("N/E", "denied"), ("N/P95", "denied")]
 
 
+def test_a_search_for_metrics_that_found_none_is_a_fact_and_a_refused_one_is_told_from_it(tmp_path):
+    request = {"Namespace": "AWS/BedrockMantle", "MetricName": "Inferences"}
+    metric = request | {"Dimensions": [{"Name": "Model", "Value": "m"}]}
+    given = [
+        answer("ListMetrics", {"Metrics": [metric, metric]}, request=request, answered_at="2025-01-14T09:00:00Z"),
+        answer("ListMetrics", {"Metrics": []}, request=request),
+        answer("ListMetrics", request=request, status="denied", answered_at="2025-01-14T10:00:00Z"),
+        answer("ListMetrics", {"Metrics": []}, request=request | {"RecentlyActive": "PT3H"}, region="eu-west-1"),
+        answer("ListMetrics", {"Metrics": []}, request={"Namespace": "N"}),
+    ]
+    found = rows_of(collected(tmp_path, *given), "source_answers")
+    assert [(row["region"], row["subject"], row["status"], row["records"]) for row in found] == [
+        ("eu-central-1", "AWS/BedrockMantle/Inferences", "ok", 1),
+        ("eu-central-1", "AWS/BedrockMantle/Inferences", "denied", 0),
+        ("eu-central-1", "AWS/BedrockMantle/Inferences", "ok", 0),
+        ("eu-central-1", "N", "ok", 0),
+        ("eu-west-1", "AWS/BedrockMantle/Inferences", "partial", 0),
+    ]
+
+
 def test_dashboards_are_listed_and_read(tmp_path):
     body = json.dumps({"widgets": [{}, {}]})
     given = [
@@ -295,11 +315,11 @@ def test_coverage_of_a_call_is_that_of_its_newest_answers(tmp_path):
         (answer("ListSubscriptionsByTopic", {"Subscriptions": []}), "'TopicArn'"),
         (answer("GetDashboard", {"DashboardName": "E"}, request={"DashboardName": "D"}), "was asked"),
         (metrics({"MetricDataResults": [SERIES | {"Id": "z"}]}), "none of the request's"),
-        (metrics({"MetricDataResults": [SERIES | {"Values": []}]}), "another number of Values"),
+        (metrics({"MetricDataResults": [SERIES | {"Values": []}]}), "1 Timestamps and 0 Values"),
         (metrics({"MetricDataResults": [SERIES | {"Timestamps": ["2025-01-14T11:00:00Z"]}]}), "outside the period"),
         (metrics({"MetricDataResults": []}, queries=[{"Id": "a", "Expression": "b"}]), "no query of one metric"),
         (metrics({"MetricDataResults": []}, queries=[QUERY, QUERY]), "there twice"),
-        (metrics({"MetricDataResults": []}, queries=[QUERY, QUERY | {"Id": "b"}]), "a metric twice"),
+        (metrics({"MetricDataResults": []}, queries=[QUERY, QUERY | {"Id": "b"}]), "a statistic of a metric twice"),
         (
             answer(
                 "ListRecoveryPointsByBackupVault", {"RecoveryPoints": [POINT]}, request={"BackupVaultName": "other"}

@@ -8,11 +8,14 @@ Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.ht
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import CollectionError
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 8
 ROUNDS = 4
 CONNECT_SECONDS, READ_SECONDS = 10, 60
+PAUSE_SECONDS = 1.0
+HTTP_REFUSED = 300
 LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")  # at debug level they write what is signed, and credentials
 
 
@@ -62,8 +67,10 @@ class Live:
         self._buckets = buckets or Buckets(sleep=sleep)
         self._sleep = sleep
         self._lock = threading.RLock()
-        self._clients: dict[tuple[str, str, str], Any] = {}
-        self._sessions: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str, str, str], Any] = {}
+        self._entering: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._assumed_as: dict[str, dict[str, str]] = {}
+        self._session: Any = None
         self._wire = threading.local()
         for name in LOGGERS:
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -83,49 +90,59 @@ class Live:
             self._buckets.take((operation.service, operation.name, place), operation.per_second)
             got, again = attempt()
             retries += got.retries
-            if got.status == "expired" and not renewed and self._renew(place.account):
+            if got.status == "expired" and not renewed and self._renew(place.account, self._wire.used):
                 renewed = True
             elif (got.status != "throttled" and not again) or number + 1 == ROUNDS:
                 break
             else:
-                self._sleep(2.0**number)
+                self._sleep(PAUSE_SECONDS * 2**number)
             retries += 1
         return replace(got, retries=retries)
 
-    def _renew(self, account: str) -> bool:
-        """Forget the credentials of a role that have ended; False where there is no role to assume again."""
-        with self._lock:
-            self._clients = {key: one for key, one in self._clients.items() if key[1] != account}
-            return self._sessions.pop(account, None) is not None and self._options.role is not None
+    def _entered(self, account: str) -> dict[str, str] | Got:
+        """Return the credentials of the role in ``account``, assumed once for all who wait, or why there are none."""
+        with self._entering[account]:
+            if account not in self._assumed_as:
+                got = self.assume(account)
+                if got.document is None:
+                    return got
+            return self._assumed_as[account]
+
+    def _renew(self, account: str, used: dict[str, str]) -> bool:
+        """Forget credentials of a role that have ended; False where those that ended are of no role."""
+        with self._entering[account], self._lock:
+            if self._assumed_as.get(account) is used:
+                del self._assumed_as[account]
+                self._clients = {key: one for key, one in self._clients.items() if key[1] != account}
+            return bool(used)
 
     def _assumed(self, place: Place) -> tuple[Got, bool]:
         """Assume the role once, and keep the session that it gives."""
+        self._wire.used = {}
         said = {"RoleArn": self._options.role_arn(place.account), "RoleSessionName": self._options.session_name}
         if self._options.external_id is not None:
             said["ExternalId"] = self._options.external_id
         kept: list[dict[str, Any]] = []
-        got, again = self._try(ASSUME_ROLE, place, lambda: self._base("sts").assume_role(**said), kept)
+        client = partial(self._client, "sts", "", place.region, {})
+        got, again = self._try(ASSUME_ROLE, place, lambda: client().assume_role(**said), kept)
         if kept:
-            import boto3  # noqa: PLC0415 - heavy
-
             given = kept[0]["Credentials"]
             with self._lock:
-                self._sessions[place.account] = boto3.Session(
-                    aws_access_key_id=given["AccessKeyId"],
-                    aws_secret_access_key=given["SecretAccessKey"],
-                    aws_session_token=given["SessionToken"],
-                )
-        return got, again
+                self._assumed_as[place.account] = {
+                    "aws_access_key_id": given["AccessKeyId"],
+                    "aws_secret_access_key": given["SecretAccessKey"],
+                    "aws_session_token": given["SessionToken"],
+                }
+        return replace(got, raw_sha256=""), again  # no digest is kept of what holds credentials
 
     def _once(self, operation: Operation, place: Place, parameters: Request) -> tuple[Got, bool]:
         """Return what one try gave, and whether another may give more."""
-        if self._options.role is not None and place.account not in self._sessions:
-            entered = self.assume(place.account)
-            if entered.document is None:
-                return entered, False
-        return self._try(
-            operation, place, lambda: getattr(self._client(operation, place), _method(operation.name))(**parameters)
-        )
+        used = {} if self._options.role is None else self._entered(place.account)
+        if isinstance(used, Got):
+            return used, False
+        self._wire.used = used
+        client = partial(self._client, operation.service, place.account, place.region, used)
+        return self._try(operation, place, lambda: getattr(client(), _method(operation.name))(**parameters))
 
     def _try(
         self,
@@ -163,8 +180,9 @@ class Live:
             return Got(None, "failed", error=type(error).__name__), True
 
     def _page(self, operation: Operation, response: dict[str, Any]) -> Got:
-        def take(body: bytes) -> None:
+        def take(body: bytes) -> bytes:
             self._wire.sha256 = sanitised.digest(body)
+            return body if operation.kept is None else operation.kept(body)
 
         if operation.body and self._bodies is not None:
             name, self._wire.sha256 = self._bodies.keep(response[operation.body])
@@ -187,23 +205,15 @@ class Live:
             code,
         )
 
-    def _client(self, operation: Operation, place: Place) -> Any:
-        key = operation.service, place.account, place.region
+    def _client(self, service: str, account: str, region: str, used: dict[str, str]) -> Any:
+        """Return the client of ``service`` with the credentials ``used``, or those that are there where it is empty."""
+        key = service, account, region, used.get("aws_access_key_id", "")
         with self._lock:
             if key not in self._clients:
-                session = self._sessions.get(place.account) or _base_session()
-                self._clients[key] = self._made(session, operation.service, place.region)
+                self._clients[key] = self._made(service, region, used)
             return self._clients[key]
 
-    def _base(self, service: str) -> Any:
-        """Return a client with the credentials that are there."""
-        with self._lock:
-            key = service, "", self._options.home_region
-            if key not in self._clients:
-                self._clients[key] = self._made(_base_session(), service, self._options.home_region)
-            return self._clients[key]
-
-    def _made(self, session: Any, service: str, region: str) -> Any:
+    def _made(self, service: str, region: str, credentials: dict[str, str]) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - heavy
 
         config = Config(
@@ -213,25 +223,51 @@ class Live:
             max_pool_connections=self._options.max_concurrency,
             s3={"addressing_style": "path"} if self._options.endpoint_url else {},
         )
-        client = session.client(service, region_name=region, endpoint_url=self._options.endpoint_url, config=config)
+        client = self._boto().client(
+            service, region_name=region, endpoint_url=self._options.endpoint_url, config=config, **credentials
+        )
         client.meta.events.register("before-parse", self._seen)
+        if self._options.endpoint_url:
+            client.meta.events.register("before-sign.s3-control", _without_account)
         return client
 
-    def _seen(self, response_dict: dict[str, Any], **_: Any) -> None:
+    def _seen(self, response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
         """Note the digest of a body as it came; one that is still to be read is digested when it is."""
         body = response_dict.get("body")
         self._wire.sha256 = sanitised.digest(body) if isinstance(body, bytes) else ""
+        if isinstance(body, bytes) and body and response_dict.get("status_code", 0) < HTTP_REFUSED:
+            _refuse_half(operation_model, body)
 
     def _is_region(self, service: str, region: str) -> bool:
-        session = _base_session()
-        known = session.get_available_regions(service, partition_name=self._options.partition)
+        known = self._boto().get_available_regions(service, partition_name=self._options.partition)
         return not known or region in known
 
+    def _boto(self) -> Any:
+        """Return the session of which all clients are made, so that no model is read twice."""
+        import boto3  # noqa: PLC0415 - heavy
 
-def _base_session() -> Any:
-    import boto3  # noqa: PLC0415 - heavy
+        with self._lock:
+            self._session = self._session or boto3.Session()
+            return self._session
 
-    return boto3.Session()
+
+def _without_account(request: Any, **_: Any) -> None:
+    """Ask an endpoint of one's own by its name: S3 Control puts the account before it, which no such name has."""
+    request.url = re.sub(r"^(https?://)[0-9]{12}\.", r"\1", request.url)
+
+
+def _refuse_half(operation_model: Any, body: bytes) -> None:
+    """Refuse JSON that breaks off: botocore would take it for an empty answer (measured on 1.44.8)."""
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - heavy
+
+    output = operation_model.output_shape
+    payload = output.serialization.get("payload") if output is not None else None
+    plain = payload is not None and output.members[payload].type_name in {"blob", "string"}
+    if operation_model.service_model.resolved_protocol in {"json", "rest-json"} and not plain:
+        try:
+            json.loads(body)
+        except ValueError as error:
+            raise ResponseParserError("not JSON") from error
 
 
 def _method(name: str) -> str:

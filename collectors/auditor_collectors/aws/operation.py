@@ -7,7 +7,10 @@ members that a recording leaves out come from here; a call that is not declared 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Reach = Literal["region", "account", "organization"]
 
@@ -30,6 +33,7 @@ class Operation:
     ``body``: the member of the response whose bytes are kept as a file beside the pages (``bodies``), for it may be big
     and is no JSON; in its place the page has the file's name.
     ``hidden``: members, at any depth of a page, that no recording keeps and no reader sees, beside those never kept.
+    ``kept``: what of a body (an object of S3) is recorded and read, where that is less than all; it must never raise.
     """
 
     service: str
@@ -43,6 +47,7 @@ class Operation:
     disabled_errors: tuple[str, ...] = ()
     absent_errors: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    kept: Callable[[bytes], bytes] | None = None
     body: str = ""
 
 

@@ -31,8 +31,8 @@ NEVER = frozenset(
 )
 
 
-def page(response: Mapping[str, Any], hidden: Collection[str], read: Callable[[bytes], None]) -> dict[str, Any]:
-    """Return ``response`` as a page; ``read`` is told the bytes of a body that was still to be read."""
+def page(response: Mapping[str, Any], hidden: Collection[str], read: Callable[[bytes], bytes]) -> dict[str, Any]:
+    """Return ``response`` as a page; ``read`` takes a body that was still to be read and gives what is kept of it."""
     return {
         key: _value(one, NEVER | set(hidden), read) for key, one in response.items() if key not in NEVER | {*hidden}
     }
@@ -40,7 +40,7 @@ def page(response: Mapping[str, Any], hidden: Collection[str], read: Callable[[b
 
 def request(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a call as JSON, without secrets."""
-    return page(parameters, (), lambda _body: None)
+    return page(parameters, (), lambda body: body)
 
 
 def encoded(document: Mapping[str, Any]) -> bytes:
@@ -54,15 +54,13 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _value(value: Any, left_out: Collection[str], read: Callable[[bytes], None]) -> Any:
+def _value(value: Any, left_out: Collection[str], read: Callable[[bytes], bytes]) -> Any:
     if isinstance(value, dict):
         return {str(key): _value(one, left_out, read) for key, one in value.items() if key not in left_out}
     if isinstance(value, list | tuple | set):
         return [_value(one, left_out, read) for one in value]
     if hasattr(value, "read"):
-        body = value.read()
-        read(body)
-        return _blob(body)
+        return _blob(read(value.read()))
     return _scalar(value)
 
 

@@ -3,7 +3,8 @@
 Rules kept here: a row for each call of an account and region, with the worst of its answers; ``read_files`` rows say of
 each cell, and of the whole, how much was read (resources, where the source lists any, for that is what is held against
 them), so that rows lost later are missed; a cell is as old as its first answer, and no better than the calls that fill
-it: those of its region, or of its account or of all where the source is asked once for them.
+it: those of its region, or of its account or of all where the source is asked once for them, and all where nobody was
+asked there, for then another place told of it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Tally:
         total = self._listed.total() or self._rows.total()
         result = [_row(everything, total, context, account="", region="")]
         for account, region in sorted({*cells, *self._listed, *((one.account, one.region) for one in places)}):
-            filled = list(self._filling(account, region, everything))
+            filled = list(self._filling(account, region, everything)) or everything
             result.append(_row(filled, self._listed[account, region], context, account=account, region=region))
         for (account, region, call), answers in sorted(calls.items()):
             records = sum(one.records for one in answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.columns import Column, Table, identifier, scope
 
-FLAG_PROVIDERS = ("appconfig", "flagd", "env")
+FLAG_PROVIDERS = ("appconfig", "flagd", "env", "ssm")
 FLAG_CHANGE_KINDS = ("deployed", "completed", "rolled_back", "changed")
 
 TABLES = (

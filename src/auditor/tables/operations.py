@@ -3,7 +3,8 @@
 Rules kept here: every row of a listing says when its source answered (``answered_at``), and ``source_answers`` has a
 row for each answer, also for those that listed nothing: so what is absent from an answer is told from what was never
 asked.
-Whom an alarm reaches (endpoints), what a metric measured and what a dashboard shows never leave their source.
+Whom an alarm reaches (endpoints) and what a dashboard shows never leave their source. What a metric measured does, in
+``metric_points`` alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ ALARM_KINDS = ("metric", "composite", "log")
 ALARM_STATES = ("OK", "ALARM", "INSUFFICIENT_DATA")
 HISTORY_KINDS = ("configuration_update", "state_update", "action")
 SIGHTINGS = ("listed", "read")
-BACKUP_KINDS = ("recovery_point", "job")
+BACKUP_KINDS = ("recovery_point", "job", "restore")
 MODEL_KINDS = ("foundation_model", "inference_profile")
 BUDGET_TYPES = ("ACTUAL", "FORECASTED")
 COMPARISONS = ("GREATER_THAN", "LESS_THAN", "EQUAL_TO")
@@ -118,13 +119,15 @@ TABLES = (
     ),
     Table(
         "backups",
-        "one row per recovery point, or backup job, and answer",
+        "one row per recovery point, backup job, or restore, and answer",
         (
             *answered(),
-            Column("resource", "text", "ResourceArn: what was backed up"),
-            Column("vault", "text", "BackupVaultName"),
+            Column(
+                "resource", "text", "ResourceArn: what was backed up; of a restore its source, else the recovery point"
+            ),
+            Column("vault", "text", "BackupVaultName; empty where a restore does not state it"),
             Column("kind", "text", "what the row is of", values=BACKUP_KINDS),
-            Column("status", "text", "Status of the recovery point, State of the job, e.g. COMPLETED"),
+            Column("status", "text", "Status of the recovery point or restore, State of the job, e.g. COMPLETED"),
             Column("created_at", "instant", "CreationDate", "us"),
             Column("completed_at", "instant", "CompletionDate", "us", nullable=True),
         ),

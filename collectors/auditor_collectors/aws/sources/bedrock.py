@@ -1,0 +1,125 @@
+"""Bedrock of each region: where its inference profiles may go, its guardrails, its log of calls, what it keeps.
+
+Rules kept here: profiles are asked for in each source region, because the same name goes elsewhere from another one;
+those of the account, which have no telling name, are asked for one by one, by ARN, and reach what either answer says;
+of a guardrail each version is read, for what is in force is the version that a caller names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditor_collectors import bedrock_pages, bedrock_stores, state_pages
+from auditor_collectors.aws.collector import AwsCollector
+from auditor_collectors.aws.operation import Operation
+from auditor_collectors.aws.reading import NoOptions, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+    from auditor.collector import CollectContext
+    from auditor_collectors.aws.operation import Place
+    from auditor_collectors.aws.seam import Ask, Fact
+
+# Text that people wrote: what a guardrail forbids may itself be what nobody may read.
+WRITTEN = ("description", "definition", "examples", "text", "pattern", "statusReasons", "failureRecommendations")
+SAID = ("blockedInputMessaging", "blockedOutputsMessaging")
+
+
+def _operation(name: str, *, service: str = "bedrock", hidden: tuple[str, ...] = (), absent: str = "") -> Operation:
+    absent_errors = (absent,) if absent else ()
+    return Operation(service, name, (f"bedrock:{name}",), hidden=hidden, absent_errors=absent_errors)
+
+
+DESTINATIONS = "inference_profiles"
+GONE = "ResourceNotFoundException"  # deleted since it was listed
+MODELS = _operation("ListFoundationModels")
+PROFILES = _operation("ListInferenceProfiles", hidden=("description",))
+PROFILE = _operation("GetInferenceProfile", hidden=("description",), absent=GONE)
+GUARDRAILS = _operation("ListGuardrails", hidden=("description",), absent=GONE)
+GUARDRAIL = _operation("GetGuardrail", hidden=(*WRITTEN, *SAID), absent=GONE)
+LOGGING = _operation("GetModelInvocationLoggingConfiguration")
+PROVISIONED = _operation("ListProvisionedModelThroughputs")
+CUSTOM = _operation("ListCustomModels")
+JOBS = _operation("ListModelInvocationJobs", hidden=("message", "clientRequestToken"))
+BASES = _operation("ListKnowledgeBases", service="bedrock-agent", hidden=("description",))
+BASE = _operation("GetKnowledgeBase", service="bedrock-agent", hidden=("description", "failureReasons"), absent=GONE)
+
+EXAMPLE = """\
+# Bedrock: inference profiles and where they go, guardrails, the log of calls, and what it keeps.
+[sources.bedrock]
+kind = "aws_bedrock"
+accounts = ["111122223333"]
+role = "auditor"
+regions = "enabled"                      # each region that is enabled: a profile goes elsewhere from another region
+home_region = "eu-central-1"
+"""
+
+
+class BedrockSource:
+    """Asks Bedrock."""
+
+    operations: tuple[Operation, ...] = (
+        MODELS, PROFILES, PROFILE, GUARDRAILS, GUARDRAIL, LOGGING, PROVISIONED, CUSTOM, JOBS, BASES, BASE,
+    )  # fmt: skip
+    options: type[BaseModel] = NoOptions
+    reach = "region"
+    example = EXAMPLE
+
+    def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
+        """Yield what Bedrock of ``place`` answers."""
+        for operation, reader in (
+            (MODELS, state_pages.models),
+            (LOGGING, bedrock_pages.logging),
+            (PROVISIONED, bedrock_stores.provisioned),
+            (CUSTOM, bedrock_stores.custom_models),
+            (JOBS, bedrock_stores.jobs),
+        ):
+            yield from read(ask(operation, place), reader)[1]
+        yield from _profiles(ask, place)
+        yield from _guardrails(ask, place)
+        bases, facts = read(ask(BASES, place), bedrock_stores.knowledge_bases)
+        yield from facts
+        for base in bedrock_stores.knowledge_base_ids(bases):
+            reply = ask(BASE, place, {"knowledgeBaseId": base}, subject=base)
+            yield from read(reply, bedrock_stores.knowledge_base, base)[1]
+
+
+def _profiles(ask: Ask, place: Place) -> Iterator[Fact]:
+    """Yield the profiles that AWS offers here, and those of the account, with what each of these says of itself."""
+    yield from read(ask(PROFILES, place, {"typeEquals": "SYSTEM_DEFINED"}), bedrock_pages.profiles)[1]
+    asked = {"typeEquals": "APPLICATION"}
+    facts = read(ask(PROFILES, place, asked, subject="APPLICATION"), bedrock_pages.profiles, "APPLICATION")[1]
+    yield from facts
+    listed = {_reached(row) for table, row in facts if table == DESTINATIONS}
+    for profile in sorted({one[0] for one in listed}):
+        reply = ask(PROFILE, place, {"inferenceProfileIdentifier": profile}, subject=profile)
+        for table, row in read(reply, bedrock_pages.profile, profile)[1]:
+            if table != DESTINATIONS or _reached(row) not in listed:
+                yield table, row
+
+
+def _reached(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["arn"], row["model"], row["destination_region"]
+
+
+def _guardrails(ask: Ask, place: Place) -> Iterator[Fact]:
+    """Yield each version of each guardrail."""
+    pages, facts = read(ask(GUARDRAILS, place), bedrock_pages.guardrail_list)
+    yield from facts
+    for guardrail in sorted({one for one, _ in bedrock_pages.guardrail_versions(pages)}):
+        asked: dict[str, Any] = {"guardrailIdentifier": guardrail}
+        pages, facts = read(ask(GUARDRAILS, place, asked, subject=guardrail), bedrock_pages.guardrail_list, guardrail)
+        yield from facts
+        for one, version in bedrock_pages.guardrail_versions(pages):
+            subject, wanted = f"{one}/{version}", {"guardrailIdentifier": one, "guardrailVersion": version}
+            reply = ask(GUARDRAIL, place, wanted, subject=subject)
+            yield from read(reply, bedrock_pages.guardrail, subject)[1]
+
+
+class BedrockCollector(AwsCollector):
+    """Collects what Bedrock answers."""
+
+    source = BedrockSource()
