@@ -34,8 +34,20 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, rollout)
-    for group in (traffic, audit, flags, state, deployment, quality, operations, residency, bedrock, trail, security)
+    for group in (
+        traffic,
+        audit,
+        flags,
+        state,
+        deployment,
+        quality,
+        operations,
+        residency,
+        bedrock,
+        trail,
+        rollout,
+        security,
+    )
     for table in group.TABLES
 }
 

@@ -46,21 +46,20 @@ if TYPE_CHECKING:
 
 PER_SECOND = 2
 FEATURE_FLAGS = "AWS.AppConfig.FeatureFlags"
-# Free text, where people name each other.
-HIDDEN = ("Description", "VersionLabel")
 
 
-def _operation(call: str) -> Operation:
-    return Operation("appconfig", call, (f"appconfig:{call}",), per_second=PER_SECOND, hidden=HIDDEN)
+def _operation(call: str, *hidden: str) -> Operation:
+    """Return a call; ``hidden`` is free text, where people name each other."""
+    return Operation("appconfig", call, (f"appconfig:{call}",), per_second=PER_SECOND, hidden=hidden)
 
 
-LIST_APPLICATIONS = _operation("ListApplications")
-LIST_ENVIRONMENTS = _operation("ListEnvironments")
+LIST_APPLICATIONS = _operation("ListApplications", "Description")
+LIST_ENVIRONMENTS = _operation("ListEnvironments", "Description")
 LIST_PROFILES = _operation("ListConfigurationProfiles")
-LIST_VERSIONS = _operation("ListHostedConfigurationVersions")
-LIST_DEPLOYMENTS = _operation("ListDeployments")
-GET_DEPLOYMENT = _operation("GetDeployment")
-GET_VERSION = _operation("GetHostedConfigurationVersion")
+LIST_VERSIONS = _operation("ListHostedConfigurationVersions", "Description", "VersionLabel")
+LIST_DEPLOYMENTS = _operation("ListDeployments", "VersionLabel")
+GET_DEPLOYMENT = _operation("GetDeployment", "Description", "VersionLabel")
+GET_VERSION = _operation("GetHostedConfigurationVersion", "Description", "VersionLabel")
 
 EXAMPLE = """\
 # Feature flags of AWS AppConfig as they were deployed, by the plan's names: one environment in a source of its own.
