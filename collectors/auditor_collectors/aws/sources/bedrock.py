@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor_collectors import bedrock_pages, bedrock_stores
 from auditor_collectors.aws.collector import AwsCollector
+from auditor_collectors.aws.logging_facts import logging_facts
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import facts_of
 from auditor_collectors.aws.sources.stores import NoOptions
@@ -71,8 +72,9 @@ class BedrockSource:
 
     def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield what Bedrock of ``place`` answers."""
-        for operation in (MODELS, LOGGING, PROVISIONED, CUSTOM, JOBS):
+        for operation in (MODELS, PROVISIONED, CUSTOM, JOBS):
             yield from facts_of(ask(operation, place))
+        yield from logging_facts(ask(LOGGING, place))[1]
         yield from _profiles(ask, place)
         yield from _guardrails(ask, place)
         listing = yield from facts_of(ask(BASES, place))

@@ -19,8 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from auditor.errors import CollectionError
 from auditor_collectors import files, invocation_files
 from auditor_collectors.aws.collector import AwsCollector
+from auditor_collectors.aws.logging_facts import logging_facts
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.parsed import facts_of, stated
+from auditor_collectors.aws.parsed import stated
 from auditor_collectors.aws.status import worst
 from auditor_collectors.batches import connect
 from auditor_collectors.invocation_records import reduced
@@ -94,8 +95,9 @@ class InvocationLogSource:
 
     def facts(self, options: InvocationLogOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield the calls of models that ``place`` logged."""
-        setting = yield from facts_of(ask(LOGGING, place))
-        for bucket, prefix in _logged_to(setting.pages):
+        pages, facts = logging_facts(ask(LOGGING, place))
+        yield from facts
+        for bucket, prefix in _logged_to(pages):
             log = _Log(ask, place, bucket)
             days = list(_days(context.collected_at - timedelta(hours=options.hours), context.collected_at))
             for day in days:
