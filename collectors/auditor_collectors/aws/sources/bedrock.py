@@ -72,9 +72,10 @@ class BedrockSource:
 
     def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield what Bedrock of ``place`` answers."""
-        for operation in (MODELS, PROVISIONED, CUSTOM, JOBS):
-            yield from facts_of(ask(operation, place))
+        yield from facts_of(ask(MODELS, place))
         yield from logging_facts(ask(LOGGING, place))[1]
+        for operation in (PROVISIONED, CUSTOM, JOBS):
+            yield from facts_of(ask(operation, place))
         yield from _profiles(ask, place)
         yield from _guardrails(ask, place)
         listing = yield from facts_of(ask(BASES, place))
