@@ -60,6 +60,8 @@ OTHERS = {
     "baseline.jsonl": '{"baseline": 1, "snapshot": "' + "0" * 64 + '", "collectedAt": "2025-01-13T12:00:00Z", '
     '"start": "2025-01-13T08:00:00Z", "end": "2025-01-13T12:00:00Z", "shares": 0, "values": 0}\n',
     "rollback/log.jsonl": '{"at": "2025-01-14T07:45:00Z", "step": "opened", "dry_run": false}\n',
+    "invocations/2025/01/14/a.json.gz": '{"schemaType": "ModelInvocationLog", "timestamp": "2025-01-14T10:00:00Z", '
+    '"accountId": "111122223333", "region": "eu-central-1", "requestId": "r1", "operation": "Converse"}\n',
 }
 
 
