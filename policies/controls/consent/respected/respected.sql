@@ -56,10 +56,10 @@ judged as (
 ),
 register as (
     select
-        cell,
-        calls,
-        calls_ok,
-        answered_us
+        $register as cell,
+        coalesce(max(calls), 0) as calls,
+        coalesce(max(calls_ok), 0) as calls_ok,
+        max(answered_us) as answered_us
     from feeds
     where cell = $register
 )
@@ -77,8 +77,19 @@ cross join register
 group by judged.purpose, judged.standing
 union all
 select
-    concat(case when feeds.cell = $register then 'register ' else 'source ' end, feeds.cell) as resource,
-    case when feeds.cell = $register then 'register' else 'source' end as role,
+    concat('register ', register.cell) as resource,
+    'register' as role,
+    null::varchar as standing,
+    1 as n,
+    register.calls,
+    register.calls_ok,
+    register.answered_us,
+    least($window_end_us, $as_of_us) as window_end_us
+from register
+union all
+select
+    concat('source ', feeds.cell) as resource,
+    'source' as role,
     null::varchar as standing,
     1 as n,
     feeds.calls,
@@ -87,4 +98,5 @@ select
     least($window_end_us, $as_of_us) as window_end_us
 from unnest($cells) as declared(cell)
 join feeds on feeds.cell = declared.cell
+where feeds.cell <> $register
 order by resource

@@ -48,10 +48,10 @@ ranked as (
 ),
 register as (
     select
-        cell,
-        calls,
-        calls_ok,
-        answered_us
+        $register as cell,
+        coalesce(max(calls), 0) as calls,
+        coalesce(max(calls_ok), 0) as calls_ok,
+        max(answered_us) as answered_us
     from feeds
     where cell = $register
 )
@@ -77,8 +77,24 @@ left join ranked
     and ranked.recency = 1
 union all
 select
-    concat(case when feeds.cell = $register then 'register ' else 'source ' end, feeds.cell) as resource,
-    case when feeds.cell = $register then 'register' else 'source' end as role,
+    concat('register ', register.cell) as resource,
+    'register' as role,
+    null::varchar as thing,
+    null::boolean as required,
+    null::bigint as made_us,
+    null::bigint as approved_us,
+    null::varchar as residual_risk,
+    null::boolean as consulted,
+    null::bigint as changed_us,
+    register.calls,
+    register.calls_ok,
+    register.answered_us,
+    least($window_end_us, $as_of_us) as window_end_us
+from register
+union all
+select
+    concat('source ', feeds.cell) as resource,
+    'source' as role,
     null::varchar as thing,
     null::boolean as required,
     null::bigint as made_us,
@@ -92,4 +108,5 @@ select
     least($window_end_us, $as_of_us) as window_end_us
 from unnest($cells) as declared(cell)
 join feeds on feeds.cell = declared.cell
+where feeds.cell <> $register
 order by resource

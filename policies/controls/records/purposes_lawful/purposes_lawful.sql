@@ -30,10 +30,10 @@ stated as (
 ),
 register as (
     select
-        cell,
-        calls,
-        calls_ok,
-        answered_us
+        $register as cell,
+        coalesce(max(calls), 0) as calls,
+        coalesce(max(calls_ok), 0) as calls_ok,
+        max(answered_us) as answered_us
     from feeds
     where cell = $register
 )
@@ -64,15 +64,28 @@ cross join register
 left join bases on bases.lawful_basis = stated.lawful_basis
 union all
 select
-    concat(case when feeds.cell = $register then 'register ' else 'source ' end, feeds.cell) as resource,
-    case when feeds.cell = $register then 'register' else 'source' end as role,
+    concat('register ', register.cell) as resource,
+    'register' as role,
     null::varchar as lawful_basis,
     1 as n,
-    case when feeds.cell = $register then (select count(*) from declared) end as purposes,
+    (select count(*) from declared) as purposes,
+    register.calls,
+    register.calls_ok,
+    register.answered_us,
+    least($window_end_us, $as_of_us) as window_end_us
+from register
+union all
+select
+    concat('source ', feeds.cell) as resource,
+    'source' as role,
+    null::varchar as lawful_basis,
+    1 as n,
+    null::bigint as purposes,
     feeds.calls,
     feeds.calls_ok,
     feeds.answered_us,
     least($window_end_us, $as_of_us) as window_end_us
 from unnest($cells) as asked(cell)
 join feeds on feeds.cell = asked.cell
+where feeds.cell <> $register
 order by resource

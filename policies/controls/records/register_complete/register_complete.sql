@@ -40,10 +40,10 @@ stores as (
 ),
 register as (
     select
-        cell,
-        calls,
-        calls_ok,
-        answered_us
+        $register as cell,
+        coalesce(max(calls), 0) as calls,
+        coalesce(max(calls_ok), 0) as calls_ok,
+        max(answered_us) as answered_us
     from feeds
     where cell = $register
 )

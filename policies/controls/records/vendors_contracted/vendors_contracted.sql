@@ -52,10 +52,10 @@ known as (
 ),
 register as (
     select
-        cell,
-        calls,
-        calls_ok,
-        answered_us
+        $register as cell,
+        coalesce(max(calls), 0) as calls,
+        coalesce(max(calls_ok), 0) as calls_ok,
+        max(answered_us) as answered_us
     from feeds
     where cell = $register
 )
@@ -79,8 +79,25 @@ cross join register
 left join known on known.name = seen.name
 union all
 select
-    concat(case when feeds.cell = $register then 'register ' else 'source ' end, feeds.cell) as resource,
-    case when feeds.cell = $register then 'register' else 'source' end as role,
+    concat('register ', register.cell) as resource,
+    'register' as role,
+    null::varchar as name,
+    null::bigint as first_us,
+    null::bigint as vendors,
+    null::varchar as relation,
+    null::bigint as signed_us,
+    null::bigint as ended,
+    null::bigint as subprocessors_listed,
+    null::bigint as reviewed_us,
+    register.calls,
+    register.calls_ok,
+    register.answered_us,
+    least($window_end_us, $as_of_us) as window_end_us
+from register
+union all
+select
+    concat('source ', feeds.cell) as resource,
+    'source' as role,
     null::varchar as name,
     null::bigint as first_us,
     null::bigint as vendors,
@@ -95,4 +112,5 @@ select
     least($window_end_us, $as_of_us) as window_end_us
 from unnest($cells) as declared(cell)
 join feeds on feeds.cell = declared.cell
+where feeds.cell <> $register
 order by resource
