@@ -124,6 +124,16 @@ def test_what_is_not_whole_is_told_and_silence_is_a_fact(stubs, tmp_path, page, 
     assert [one[1] for one in said(found)] == [status]
 
 
+def test_coverage_is_no_better_than_what_the_answer_says_of_itself(stubs, tmp_path):
+    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0", 1, status="PartialData")]})
+    found = rows_of(COLLECTOR, HOUR | {"metrics": [LATENCY | {"statistics": ["Sum"]}]}, tmp_path, stubs)
+    cells = {(row["account"], row["call"]): (row["status"], row["detail"]) for row in found["coverage"]}
+    assert cells["111122223333", "GetMetricData"] == ("partial", "GetMetricData partial (by its content)")
+    assert {status for status, _ in cells.values()} == {"ok", "partial"}  # ok: who we are
+    assert cells["", "read_files"][0] == "partial"
+    assert cells["111122223333", "read_files"][0] == "partial"
+
+
 def test_a_refused_call_is_an_answer_about_every_metric_that_it_asked_for(stubs, tmp_path):
     stubs.refuse("cloudwatch", "GetMetricData", "AccessDenied")
     metrics = [LATENCY, LATENCY | {"metric": "Invocations"}]
