@@ -1,8 +1,8 @@
 """What somebody may do to a signed trail, each by its name: what we say of it, and what awscli says.
 
-``ours`` are the verdicts and reasons of ``trail.chain_verifies`` beside those that pass, with saved keys and the trail's
-second digest as the anchor, over the trail's five hours; ``theirs`` is whether ``aws cloudtrail validate-logs`` of the
-same hours ends with an error. ``by`` is what it takes: the bucket alone, CloudTrail itself, or its signing key.
+``ours`` are the verdicts and reasons of ``trail.chain_verifies`` beside those that pass, with saved keys and the second
+digest as the anchor, over the hours from the third digest on; ``theirs`` is whether ``aws cloudtrail validate-logs`` of
+the whole trail ends with an error. ``by`` is what it takes: the bucket alone, CloudTrail itself, or its signing key.
 """
 
 from __future__ import annotations
@@ -261,10 +261,11 @@ def _(trail):
 
 HEAD = """# Tamperings with a trail
 
-Made by `python tests/trail_tamperings.py`; do not edit. Each line is done to a signed chain of five digests and eight log
-files (`tests/signed_trail.py`), and decided twice: by `trail.chain_verifies` with the second digest as its anchor, and by
-`aws cloudtrail validate-logs` of awscli (`tests/collectors/test_trail_oracle.py` asserts both). *needs* is what it takes:
-write access to the bucket, a call to CloudTrail, or CloudTrail's own signing key. Findings that pass are left out.
+Made by `python tests/trail_tamperings.py`; do not edit. Each line is done to a signed chain of five digests and eight
+log files (`tests/signed_trail.py`), and decided twice: by `trail.chain_verifies` with the second digest as its anchor,
+and by `aws cloudtrail validate-logs` of awscli 1.46.3 (`tests/collectors/test_trail_oracle.py` asserts both). *needs*
+is what it takes: write access to the bucket, a call to CloudTrail, or CloudTrail's own signing key. Findings that pass
+are left out. Compared with awscli are verdict and exit code: it says on standard error that a chain began anew.
 
 {count} tamperings; awscli misses {missed} of them. No event of a log file that no valid digest lists is ever read.
 

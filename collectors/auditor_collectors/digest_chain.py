@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from auditor_collectors.digest_document import Digest, DigestObject
     from auditor_collectors.digest_signature import PublicKey
 
-UNVERIFIED = frozenset({"no_signature", "no_keys"})
+UNREAD = "unread"
+UNVERIFIED = frozenset({"no_signature", "no_keys", UNREAD})
 BROKEN = frozenset({"missing", "altered", "forked"})
 
 
@@ -67,11 +68,13 @@ class Chain:
         return [one for one in self.digests if one.state == "valid"]
 
 
-def judge(objects: Iterable[DigestObject], keys: Sequence[PublicKey], anchors: Collection[str]) -> Chain:
+def judge(objects: Iterable[DigestObject], keys: Sequence[PublicKey], declared: Collection[str] | None) -> Chain:
     """Return the chain that ``objects``, all digests of one chain, make.
 
-    ``keys`` are those of its region, ``anchors`` the SHA-256 of digests of it that were seen before.
+    ``keys`` are those of its region, ``declared`` the SHA-256 of digests of it that were seen before; None where nobody
+    could look for them.
     """
+    anchors = declared or ()
     found = sorted((_read(one) for one in objects), key=_order)
     for backfill in (False, True):
         lane = [one for one in found if one.backfill == backfill]
@@ -80,7 +83,7 @@ def judge(objects: Iterable[DigestObject], keys: Sequence[PublicKey], anchors: C
     _measure(found)
     since = [moment for one in found if (moment := _anchored(one, anchors)) is not None]
     used = {one.digest.fingerprint for one in found if one.digest and one.state == "valid"}
-    anchor = "none" if not anchors else "held" if since else "lost"
+    anchor = "unknown" if declared is None else "none" if not anchors else "held" if since else "lost"
     return Chain(found, anchor, min(since, default=None), [key for key in keys if key.fingerprint in used])
 
 
@@ -88,6 +91,8 @@ def _read(stored: DigestObject) -> Judged:
     name = named(stored.key)
     backfill = name is not None and name[1]
     place = (stored.bucket, stored.key, stored.metadata)
+    if stored.content is None:
+        return Judged(*place, backfill, None, UNREAD)
     try:
         digest = read(stored.content)
     except Unreadable:
@@ -119,6 +124,8 @@ def _link(lane: Sequence[Judged], anchors: Collection[str]) -> None:
             one.link = "missing" if number and not one.backfill else anchored
         elif followed[previous.bucket, previous.key] > 1:
             one.link = "forked"
+        elif before.reason == UNREAD:
+            one.link = "unseen"
         else:
             one.link = "linked" if _is_before(before, one, digest) else "altered"
 

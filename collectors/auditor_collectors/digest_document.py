@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import CollectionError
@@ -20,7 +21,6 @@ from auditor_collectors.values import instant, optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 MAX_CONTENT = 64 << 20
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -28,7 +28,7 @@ HEX = re.compile("(?:[0-9a-f]{2})+")
 NAME = re.compile(
     r"(?:.*/)?AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>[0-9]{12})/CloudTrail-Digest/(?P<region>[a-z0-9-]+)/"
     r"[0-9]{4}/[0-9]{2}/[0-9]{2}/(?P=account)_CloudTrail-Digest_(?P=region)_(?P<trail>[A-Za-z0-9._-]+)_"
-    r"(?P<home>[a-z0-9-]+)_[0-9]{8}T[0-9]{6}Z(?P<backfill>_backfill)?\.json\.gz"
+    r"(?P<home>[a-z0-9-]+)_(?P<end>[0-9]{8}T[0-9]{6})Z(?P<backfill>_backfill)?\.json\.gz"
 )
 
 
@@ -48,11 +48,14 @@ class ChainName:
 
 @dataclass(frozen=True, slots=True)
 class DigestObject:
-    """A digest file as it is stored; ``metadata`` is its object's user metadata, None where nobody kept it."""
+    """A digest file as it is stored; ``metadata`` is its object's user metadata, None where nobody kept it.
+
+    ``content`` is None where it is there and could not be read.
+    """
 
     bucket: str
     key: str
-    content: bytes
+    content: bytes | None
     metadata: Mapping[str, str] | None
 
 
@@ -99,6 +102,15 @@ def named(key: str) -> tuple[ChainName, bool] | None:
         return None
     name = ChainName(match["account"], match["region"], match["trail"], match["home"])
     return name, match["backfill"] is not None
+
+
+def ended(key: str) -> datetime | None:
+    """Return the moment at which the digest of object key ``key`` ends, by its name; None where it names none."""
+    match = NAME.fullmatch(key)
+    try:
+        return datetime.strptime(match["end"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None
 
 
 def read(stored: bytes) -> Digest:

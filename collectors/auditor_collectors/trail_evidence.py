@@ -50,7 +50,7 @@ def of(
     """Return what ``chains`` prove of the log files with the object keys ``present`` in ``bucket``.
 
     ``content_of`` gives each log file of the keys that it gets with the SHA-256 of its content, None for one that is
-    no single gzip stream.
+    no single gzip stream, and leaves out what could not be read.
     """
     evidence, states = Evidence(), _states(chains, bucket, present, content_of)
     listed = {log.key for chain in chains.values() for one in chain.digests for log in _logs(one)}
@@ -79,12 +79,17 @@ def _states(
     present: Collection[str],
     content_of: Callable[[Iterable[str]], Iterator[tuple[str, str | None]]],
 ) -> dict[Listed, str]:
-    """Return of each log that a valid digest lists whether it is valid, missing or invalid."""
+    """Return of each log that a valid digest lists whether it is valid, missing, invalid or unread."""
     wanted = {log for chain in chains.values() for one in chain.valid for log in _logs(one)}
     here = {log for log in wanted if log.bucket == bucket and log.key in present}
     content = dict(content_of(sorted({log.key for log in here})))
-    found = {log: "valid" if content[log.key] == log.sha256 else "invalid" for log in here}
-    return {log: found.get(log, "missing") for log in wanted}
+    return {log: "missing" if log not in here else _state(log, content) for log in wanted}
+
+
+def _state(log: Listed, content: Mapping[str, str | None]) -> str:
+    if log.key not in content:
+        return "unread"
+    return "valid" if content[log.key] == log.sha256 else "invalid"
 
 
 def _unlisted(
@@ -128,7 +133,7 @@ def _digest_row(name: ChainName, one: Judged, chain: Chain, states: Mapping[List
         "link": one.link,
         "gap_us": None if one.gap is None else one.gap // timedelta(microseconds=1),
         "logs_listed": len(_logs(one)),
-        **{f"logs_{state}": counts[state] for state in ("valid", "missing", "invalid")},
+        **{f"logs_{state}": counts[state] for state in ("valid", "missing", "invalid", "unread")},
         "key_sha256": key.sha256() if key else None,
     }
 
@@ -204,7 +209,7 @@ def _problems(chain: dict[str, Any], digests: list[dict[str, Any]]) -> Iterator[
         "breaks": chain["breaks"],
         "restarts": chain["restarts"],
         "gaps": chain["gaps"],
-        "log files missing or others": chain["logs_listed"] - chain["logs_valid"],
+        "log files missing, others or unread": chain["logs_listed"] - chain["logs_valid"],
         "log files that only such digests list": chain["logs_unproven"] if chain["invalid"] else 0,
     }
     if not chain["digests"]:

@@ -29,7 +29,7 @@ from auditor_collectors.options import Globs  # noqa: TC001 - pydantic reads it
 from auditor_collectors.values import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from auditor.collector import CollectContext
@@ -79,100 +79,95 @@ class Proof:
     files: Sequence[SourceFile]
 
 
-class Folder:
-    """The copy of a bucket; ``paths`` are its files, digests and logs."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object of the bucket: its file, None where it could not be read, and what a person knows it by."""
 
-    def __init__(self, wanted: Digests, paths: Iterable[Path], context: CollectContext) -> None:
-        self._context = context
-        self._bucket = wanted.bucket
-        self._root = context.root / wanted.folder
-        self._chains: dict[ChainName, list[Path]] = defaultdict(list)
-        self._logs: dict[str, Path] = {}
-        self._read: dict[Path, SourceFile] = {}
-        for path in paths:
-            self._place(path)
+    path: Path | None
+    name: str
+    metadata: Mapping[str, str] | None = None
+
+
+class Objects:
+    """The digests and logs of a bucket that are at hand, by key."""
+
+    def __init__(self, bucket: str, progress: Callable[[int, int], None]) -> None:
+        self._bucket = bucket
+        self._progress = progress
+        self._chains: dict[ChainName, dict[str, Held]] = defaultdict(dict)
+        self._logs: dict[str, Held] = {}
+        self._read: dict[str, SourceFile] = {}
+
+    def add_digest(self, chain: ChainName, key: str, held: Held) -> None:
+        """Add a digest of ``chain``."""
+        self._chains[chain][key] = held
+
+    def add_log(self, key: str, held: Held) -> None:
+        """Add a log, or whatever else lies where logs do."""
+        self._logs[key] = held
 
     def prove(
-        self, keys: Mapping[str, Sequence[PublicKey]], anchors: Mapping[ChainName, set[str]], keys_from: str
+        self, keys: Mapping[str, Sequence[PublicKey]], anchors: Mapping[ChainName, Collection[str] | None], by: str
     ) -> Proof:
-        """Return what the digests prove of the logs; ``keys`` by region, ``anchors`` by chain."""
-        names = sorted({*self._chains, *anchors})
+        """Return what the digests prove of the logs; ``keys`` by region, ``anchors`` by chain.
+
+        The anchors of a chain are None where nobody could look for them; ``by`` says where the keys are from.
+        """
         chains = {
             name: digest_chain.judge(
-                self._objects(self._chains.get(name, ())), keys.get(name.region, ()), anchors.get(name, set())
+                self._digests(self._chains.get(name, {})), keys.get(name.region, ()), anchors.get(name, ())
             )
-            for name in names
+            for name in sorted({*self._chains, *anchors})
         }
-        evidence = trail_evidence.of(chains, self._bucket, self._logs.keys(), self._contents, keys_from)
-        logs = [self._read[self._logs[key]] for key in sorted(evidence.proven)]
+        evidence = trail_evidence.of(chains, self._bucket, self._logs.keys(), self._contents, by)
+        logs = [self._read[key] for key in sorted(evidence.proven)]
         return Proof(evidence, logs, list(self._read.values()))
 
-    def _place(self, path: Path) -> None:
-        if path.name.endswith(HEAD):
-            return
-        if not path.is_relative_to(self._root):
-            raise CollectionError(
-                f"{self._name(path)}: is not below the folder of `digests`, so it has no object key",
-                remedy="correct `folder` of `digests` in auditor.toml, or `files`",
-            )
-        key = path.relative_to(self._root).as_posix()
-        if DIGESTS not in key.split("/"):
-            self._logs[key] = path
-        elif (name := named(key)) is None:
-            raise CollectionError(
-                f"{self._name(path)}: found a name that CloudTrail gives no digest, expected the object key as it was",
-                remedy="keep the files under the names and folders that they had in the bucket",
-            )
-        else:
-            self._chains[name[0]].append(path)
-
-    def _objects(self, paths: Iterable[Path]) -> Iterator[DigestObject]:
-        for path in paths:
-            content, head = self._whole(path), path.with_name(path.name + HEAD)
-            metadata = None if not head.exists() else _metadata(self._name(head), self._whole(head))
-            yield DigestObject(self._bucket, path.relative_to(self._root).as_posix(), content, metadata)
-
-    def _whole(self, path: Path) -> bytes:
-        """Return the bytes of a small file, which is kept in mind as one that was read."""
-        try:
-            with path.open("rb") as file:
-                stamp = files.stamp(os.fstat(file.fileno()))
-                content = file.read(MOST_STORED + 1)
-        except OSError as error:
-            raise _unread(self._name(path), error) from error
-        if len(content) > MOST_STORED:
-            raise CollectionError(
-                f"{self._name(path)}: longer than {MOST_STORED >> 20} MiB, which no digest is",
-                remedy="check that this is the file you mean",
-            )
-        digest = hashlib.sha256(content).hexdigest()
-        self._read[path] = files.SourceFile(path, self._name(path), digest, stamp[2], stamp[2], False, stamp)
-        return content
+    def _digests(self, found: Mapping[str, Held]) -> Iterator[DigestObject]:
+        for key, held in found.items():
+            content = None
+            if held.path is not None:
+                content, self._read[key] = small(held.path, held.name)
+            yield DigestObject(self._bucket, key, content, held.metadata)
 
     def _contents(self, keys: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         """Yield the SHA-256 of what each log holds; None for one that is not one gzip stream and nothing more."""
-        wanted = sorted(keys)
-        total = sum(self._logs[key].stat().st_size for key in wanted)
-        done = 0
+        paths = {key: (path, self._logs[key].name) for key in sorted(keys) if (path := self._logs[key].path)}
+        total, done = sum(path.stat().st_size for path, _ in paths.values()), 0
         with ThreadPoolExecutor(WORKERS) as pool:  # inflating and hashing leave the interpreter to others
-            for key, (file, facts) in zip(wanted, pool.map(self._log, wanted), strict=True):
-                self._read[file.path] = file
+            for key, (file, facts) in zip(paths, pool.map(_log, paths.values()), strict=True):
+                self._read[key] = file
                 done += file.size
-                self._context.progress(done, total)
+                self._progress(done, total)
                 yield key, facts.content if facts.whole else None
 
-    def _log(self, key: str) -> tuple[SourceFile, digest_logs.LogFacts]:
-        path = self._logs[key]
-        try:
-            with path.open("rb") as stream:
-                stamp = files.stamp(os.fstat(stream.fileno()))
-                facts = digest_logs.facts(iter(lambda: stream.read(digest_logs.BLOCK), b""))
-        except OSError as error:
-            raise _unread(self._name(path), error) from error
-        return files.SourceFile(path, self._name(path), facts.stored, stamp[2], facts.size, True, stamp), facts
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self._context.root).as_posix()
+def _log(place: tuple[Path, str]) -> tuple[SourceFile, digest_logs.LogFacts]:
+    path, name = place
+    try:
+        with path.open("rb") as stream:
+            stamp = files.stamp(os.fstat(stream.fileno()))
+            facts = digest_logs.facts(iter(lambda: stream.read(digest_logs.BLOCK), b""))
+    except OSError as error:
+        raise _unread(name, error) from error
+    return files.SourceFile(path, name, facts.stored, stamp[2], facts.size, True, stamp), facts
+
+
+def small(path: Path, name: str) -> tuple[bytes, SourceFile]:
+    """Return the bytes of a file that is no log, and what it is. Raises ``CollectionError`` where it is too long."""
+    try:
+        with path.open("rb") as file:
+            stamp = files.stamp(os.fstat(file.fileno()))
+            content = file.read(MOST_STORED + 1)
+    except OSError as error:
+        raise _unread(name, error) from error
+    if len(content) > MOST_STORED:
+        raise CollectionError(
+            f"{name}: longer than {MOST_STORED >> 20} MiB, which no digest is",
+            remedy="check that this is the file you mean",
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    return content, files.SourceFile(path, name, digest, stamp[2], stamp[2], False, stamp)
 
 
 def prove(wanted: Digests, paths: Iterable[Path], context: CollectContext) -> Proof:
@@ -185,8 +180,38 @@ def prove(wanted: Digests, paths: Iterable[Path], context: CollectContext) -> Pr
         ]
         keys[region] = read_keys(*([Page(file.name, whole_document(file))] for file in inspected))
         asked += inspected
-    proof = Folder(wanted, paths, context).prove(keys, anchors_of(wanted.anchors), "saved")
+    objects = Objects(wanted.bucket, context.progress)
+    for path in paths:
+        if not path.name.endswith(HEAD):
+            asked += _place(path, path.relative_to(context.root).as_posix(), context.root / wanted.folder, objects)
+    proof = objects.prove(keys, anchors_of(wanted.anchors), "saved")
     return Proof(proof.evidence, proof.logs, [*proof.files, *asked])
+
+
+def _place(path: Path, name: str, root: Path, objects: Objects) -> list[SourceFile]:
+    """Add a file to what it is; return the files that were read for it: a digest's head."""
+    if not path.is_relative_to(root):
+        raise CollectionError(
+            f"{name}: is not below the folder of `digests`, so it has no object key",
+            remedy="correct `folder` of `digests` in auditor.toml, or `files`",
+        )
+    key = path.relative_to(root).as_posix()
+    if DIGESTS not in key.split("/"):
+        objects.add_log(key, Held(path, name))
+        return []
+    chain = named(key)
+    if chain is None:
+        raise CollectionError(
+            f"{name}: found a name that CloudTrail gives no digest, expected the object key as it was",
+            remedy="keep the files under the names and folders that they had in the bucket",
+        )
+    head = path.with_name(path.name + HEAD)
+    if not head.exists():
+        objects.add_digest(chain[0], key, Held(path, name))
+        return []
+    content, read = small(head, name + HEAD)
+    objects.add_digest(chain[0], key, Held(path, name, _metadata(name + HEAD, content)))
+    return [read]
 
 
 def anchors_of(anchors: Sequence[Anchor]) -> dict[ChainName, set[str]]:

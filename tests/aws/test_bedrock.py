@@ -144,7 +144,7 @@ def test_trap_02_a_profile_of_the_account_is_resolved_by_its_arn(stubs, tmp_path
     more = mine | {"models": [{"modelArn": REGIONAL}, {"modelArn": ANYWHERE}]}
     answered(stubs, mine={"inferenceProfileSummaries": [mine]}, profile=more)
     found = rows_of(COLLECTOR, {}, tmp_path, stubs)
-    assert set(destinations(found, "4fz0abc1")) == {HOME, ""}
+    assert destinations(found, "4fz0abc1") == [HOME, ""]
     assert {(row["arn"], row["type"]) for row in found["inference_profiles"]} == {(MINE, "APPLICATION")}
     asked = {row["call"]: row["subject"] for row in found["source_answers"] if row["subject"]}
     assert asked == {"ListInferenceProfiles": "APPLICATION", "GetInferenceProfile": MINE}

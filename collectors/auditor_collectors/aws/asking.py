@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import CollectionError
 from auditor_collectors.answers import Answer, Page, is_cut
 from auditor_collectors.aws import paging, sanitised
+from auditor_collectors.aws.bodies import Bodies
 from auditor_collectors.aws.identity import ASSUME_ROLE
 from auditor_collectors.aws.live import Got, Live
 from auditor_collectors.aws.operation import Place
@@ -25,6 +26,7 @@ from auditor_collectors.values import instant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from auditor_collectors.aws.operation import Operation, Request
     from auditor_collectors.aws.options import AwsOptions
@@ -46,6 +48,10 @@ class Recorded:
         for number, name in enumerate(self.answer.pages, start=1):
             where = f"{self.answer.where}, page {number}"
             yield Page(where, self.recording.page(name, where))
+
+    def body(self, page: Page, member: str) -> Path:
+        """Return the file with the bytes of ``member`` of ``page``, which is the operation's ``body``."""
+        return Bodies(self.recording.folder).path(page.document.get(member), page.where)
 
 
 class Asker:
@@ -143,7 +149,7 @@ class Asker:
 
     def _request(self, operation: Operation, place: Place, parameters: Request) -> Got:
         with self._lock:
-            self._live = self._live or Live(self._options)
+            self._live = self._live or Live(self._options, bodies=Bodies(self._recording.folder))
         if operation is ASSUME_ROLE:
             return self._live.assume(place.account)
         return self._live.request(operation, place, parameters)

@@ -27,6 +27,7 @@ from auditor_collectors.aws.operation import Place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor_collectors.aws.bodies import Bodies
     from auditor_collectors.aws.operation import Operation, Request
     from auditor_collectors.aws.options import AwsOptions
 
@@ -54,9 +55,15 @@ class Live:
     """Asks AWS itself, as one configuration says."""
 
     def __init__(
-        self, options: AwsOptions, *, buckets: Buckets | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        options: AwsOptions,
+        *,
+        buckets: Buckets | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        bodies: Bodies | None = None,
     ) -> None:
         self._options = options
+        self._bodies = bodies
         self._buckets = buckets or Buckets(sleep=sleep)
         self._sleep = sleep
         self._lock = threading.RLock()
@@ -177,6 +184,9 @@ class Live:
             self._wire.sha256 = sanitised.digest(body)
             return body if operation.kept is None else operation.kept(body)
 
+        if operation.body and self._bodies is not None:
+            name, self._wire.sha256 = self._bodies.keep(response[operation.body])
+            response = response | {operation.body: name}
         document = sanitised.page(response, operation.hidden, take)
         metadata = response.get("ResponseMetadata", {})
         retries = int(metadata.get("RetryAttempts", 0))

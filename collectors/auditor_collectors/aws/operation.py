@@ -30,6 +30,8 @@ class Operation:
     ``price_nano_usd``: what one request costs, in 1e-9 USD. ``disabled_errors``: error codes by which the service says
     that it is not switched on here, which is a fact and no failure. ``absent_errors``: codes by which it says that
     what was asked about is not there (``NoSuchBucketPolicy``): an answer with nothing in it.
+    ``body``: the member of the response whose bytes are kept as a file beside the pages (``bodies``), for it may be big
+    and is no JSON; in its place the page has the file's name.
     ``hidden``: members, at any depth of a page, that no recording keeps and no reader sees, beside those never kept.
     ``kept``: what of a body (an object of S3) is recorded and read, where that is less than all; it must never raise.
     """
@@ -46,6 +48,7 @@ class Operation:
     absent_errors: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     kept: Callable[[bytes], bytes] | None = None
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pydantic import BaseModel
 
@@ -34,6 +35,13 @@ class Reply(Protocol):
     @property
     def pages(self) -> Iterator[Page]:
         """The pages of the answer, in their order."""
+        ...
+
+    def body(self, page: Page, member: str) -> Path:
+        """Return the file with the bytes of ``member`` of ``page``, which is the operation's ``body``.
+
+        Raises ``CollectionError`` when it is not there, or its bytes are not those that were recorded.
+        """
         ...
 
 

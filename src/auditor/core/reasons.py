@@ -34,6 +34,8 @@ def quantity(value: Any, unit: str = "") -> str:
     """Return ``value`` for a person: microseconds as s or ms, an object as ``name value`` pairs, null as unknown."""
     if value is None:
         return "unknown"
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return ", ".join(f"{name} {quantity(one) if one != '' else '(empty)'}" for name, one in sorted(value.items()))
     if isinstance(value, list):

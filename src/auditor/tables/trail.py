@@ -8,14 +8,15 @@ DIGEST_STATES = ("valid", "invalid", "unverified")
 # Why a digest is not valid. unreadable: no digest. moved: it does not lie where it says. unsigned: its metadata hold no
 # signature. algorithm, signature: not SHA256withRSA, or of other bytes. undated: a backfill of no known date.
 # key_unknown: none of the keys of its region and time. key_expired: its key is of another time. Unverified are:
-# no_signature: nobody kept its metadata, and no digest follows. no_keys: no key of its region and time is here.
+# unread: it is there, and was refused. no_signature: nobody kept its metadata, and no digest follows. no_keys: no key
+# of its region and time is here.
 DIGEST_REASONS = (
     "unreadable", "moved", "unsigned", "algorithm", "signature", "undated", "key_unknown", "key_expired",
-    "no_signature", "no_keys",
+    "no_signature", "no_keys", "unread",
 )  # fmt: skip
 WITNESSES = ("object", "successor", "none")
-DIGEST_LINKS = ("linked", "anchored", "begins", "started", "restarted", "missing", "altered", "forked")
-ANCHORS = ("none", "held", "lost")
+DIGEST_LINKS = ("linked", "anchored", "begins", "started", "restarted", "missing", "altered", "forked", "unseen")
+ANCHORS = ("none", "held", "lost", "unknown")
 KEYS_FROM = ("saved", "asked")
 
 _FIRST = ("source", "account", "region")
@@ -23,9 +24,13 @@ _LINK = (
     "linked: the file before it is the one that it names; anchored: that is a declared one; begins: the first here, "
     "and names one that is not; started: the first here, and names none; restarted: names none, though older ones are "
     "here; missing: names one that is not here, though older ones are; altered: the file before it is another than it "
-    "names; forked: another digest follows the same one; null where it is unreadable"
+    "names; forked: another digest follows the same one; unseen: names one that is here and could not be read; null "
+    "where it is unreadable itself"
 )
-_ANCHOR = "held: a declared digest is in it, or what its first follows; lost: neither; none: none is declared"
+_ANCHOR = (
+    "held: a declared digest is in it, or what its first follows; lost: neither; none: none is declared; "
+    "unknown: nobody could look"
+)
 
 
 def _chain() -> tuple[Column, ...]:
@@ -104,6 +109,7 @@ TABLES = (
             _count("logs_valid", "of these, files whose content is what it states"),
             _count("logs_missing", "of these, files that are not here"),
             _count("logs_invalid", "of these, files that are here and are others"),
+            _count("logs_unread", "of these, files that are here and could not be read"),
             Column("key_sha256", "text", "SHA-256 of the public key; null where it is not valid", nullable=True),
         ),
         ("source", "account", "region", "trail", "home_region", "digest"),

@@ -1,8 +1,8 @@
 """Bedrock of each region: where its inference profiles may go, its guardrails, its log of calls, what it keeps.
 
 Rules kept here: profiles are asked for in each source region, because the same name goes elsewhere from another one;
-those of the account, which have no telling name, are asked for one by one, by ARN; of a guardrail each version is
-read, for what is in force is the version that a caller names.
+those of the account, which have no telling name, are asked for one by one, by ARN, and reach what either answer says;
+of a guardrail each version is read, for what is in force is the version that a caller names.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def _operation(name: str, *, service: str = "bedrock", hidden: tuple[str, ...] =
     return Operation(service, name, (f"bedrock:{name}",), hidden=hidden, absent_errors=absent_errors)
 
 
+DESTINATIONS = "inference_profiles"
 GONE = "ResourceNotFoundException"  # deleted since it was listed
 MODELS = _operation("ListFoundationModels")
 PROFILES = _operation("ListInferenceProfiles", hidden=("description",))
@@ -87,14 +88,21 @@ class BedrockSource:
 
 
 def _profiles(ask: Ask, place: Place) -> Iterator[Fact]:
-    """Yield the profiles that AWS offers here, and those of the account, each of these by its ARN as well."""
+    """Yield the profiles that AWS offers here, and those of the account, with what each of these says of itself."""
     yield from read(ask(PROFILES, place, {"typeEquals": "SYSTEM_DEFINED"}), bedrock_pages.profiles)[1]
     asked = {"typeEquals": "APPLICATION"}
     facts = read(ask(PROFILES, place, asked, subject="APPLICATION"), bedrock_pages.profiles, "APPLICATION")[1]
     yield from facts
-    for profile in sorted({row["arn"] for table, row in facts if table == "inference_profiles"}):
+    listed = {_reached(row) for table, row in facts if table == DESTINATIONS}
+    for profile in sorted({one[0] for one in listed}):
         reply = ask(PROFILE, place, {"inferenceProfileIdentifier": profile}, subject=profile)
-        yield from read(reply, bedrock_pages.profile, profile)[1]
+        for table, row in read(reply, bedrock_pages.profile, profile)[1]:
+            if table != DESTINATIONS or _reached(row) not in listed:
+                yield table, row
+
+
+def _reached(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["arn"], row["model"], row["destination_region"]
 
 
 def _guardrails(ask: Ask, place: Place) -> Iterator[Fact]:

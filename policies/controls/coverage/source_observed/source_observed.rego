@@ -18,13 +18,28 @@ package controls.coverage.source_observed
 
 default decision := {"verdict": "inconclusive", "reason": "coverage"}
 
-decision := object.union(outcome, {"observed": input.row.slots_alive, "limit": input.row.slots}) if {
+decision := object.union({"observed": input.row.slots_alive, "limit": input.row.slots}, outcome) if {
 	is_number(input.row.calls)
 	input.row.calls >= 0
 	is_number(input.row.slots)
 	is_number(input.row.slots_alive)
 	input.row.slots > 0
 }
+
+# Why what was asked was not answered: by the call that ended worst, in the cell or elsewhere in its source.
+unanswered := {"verdict": "inconclusive", "reason": reason, "observed": input.row.unanswered_call, "limit": null} if {
+	reason := {
+		"denied": "call_denied",
+		"disabled": "call_disabled",
+		"expired": "call_expired",
+		"failed": "call_failed",
+		"partial": "call_partial",
+		"throttled": "call_throttled",
+		"unknown_region": "region_unknown",
+	}[input.row.unanswered_status]
+} else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+	input.row.calls == 0
+} else := {"verdict": "inconclusive", "reason": "coverage"}
 
 outcome := bounded if {
 	input.parameters.observation == "bounded"
@@ -34,9 +49,9 @@ outcome := bounded if {
 	input.parameters.observation == "snapshot"
 }
 
-bounded := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+bounded := unanswered if {
 	input.row.calls == 0
-} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+} else := unanswered if {
 	input.row.calls != input.row.calls_ok
 } else := {"verdict": "pass", "reason": "collected"} if {
 	is_number(input.row.records)
@@ -52,22 +67,24 @@ complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.uncounted != 0
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
 	input.row.mismatched != 0
-} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+} else := unanswered if {
 	input.row.calls != input.row.calls_ok
 } else := {"verdict": "pass", "reason": "quiet"} if {
 	input.row.counted == 0
 	input.row.missing == 0
-} else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+} else := unanswered if {
 	input.row.calls == 0
 } else := {"verdict": "pass", "reason": "observed"} if {
 	input.row.counted > 0
 	input.row.mismatched == 0
 }
 
-snapshot := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
-	not listed
-} else := {"verdict": "inconclusive", "reason": "coverage"} if {
+snapshot := unanswered if {
+	input.row.calls == 0
+} else := unanswered if {
 	input.row.calls != input.row.calls_ok
+} else := {"verdict": "inconclusive", "reason": "coverage_absent"} if {
+	not listed
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
 	input.row.listed != input.row.held
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {

@@ -1,6 +1,8 @@
 -- Every cell that the profile says must be there: source/account/region. Cells come from the profile, never from what
 -- happened to be collected, so a cell that is absent is still a row. listed: what was read of the cell. held: resources
 -- of it that are here. whole_*: the same of its whole source, so that a resource of a cell that nobody declared is missed.
+-- unanswered: the call of the cell that was not answered in full, as rank/status/call; else that which explains it: one
+-- of its account, or of its source, that ended as the reading of the cell did; where there is no cell, any of its source.
 -- age_us: how far from the as-of the source says that it answered, at most; null where it does not say so of all the cell.
 with cells as (
     select
@@ -20,9 +22,58 @@ answers as (
         sum(records)::bigint as records,
         (sum(records) filter (where call = 'read_files'))::bigint as listed,
         min(epoch_us(available_at)) filter (where call = 'read_files') as first_us,
-        max(epoch_us(available_at)) as last_us
+        max(epoch_us(available_at)) as last_us,
+        min(case status
+            when 'ok' then null
+            when 'failed' then '1/failed/'
+            when 'expired' then '2/expired/'
+            when 'unknown_region' then '3/unknown_region/'
+            when 'disabled' then '4/disabled/'
+            when 'throttled' then '5/throttled/'
+            when 'denied' then '6/denied/'
+            else '7/partial/'
+        end || call) filter (where call <> 'read_files') as unanswered,
+        min(case status
+            when 'ok' then null
+            else '/' || status || '/read_files'
+        end) filter (where call = 'read_files') as unread
     from coverage
     group by source, account, region
+),
+by_account as (
+    select
+        source,
+        account,
+        min(unanswered) as unanswered
+    from answers
+    group by source, account
+),
+by_source as (
+    select
+        source,
+        min(unanswered) as unanswered
+    from answers
+    group by source
+),
+said as (
+    select
+        cells.cell,
+        coalesce(
+            answers.unanswered,
+            case when answers.calls is null then by_source.unanswered end,
+            case when split_part(by_account.unanswered, '/', 2) = split_part(answers.unread, '/', 2) then by_account.unanswered end,
+            case when split_part(by_source.unanswered, '/', 2) = split_part(answers.unread, '/', 2) then by_source.unanswered end,
+            answers.unread
+        ) as unanswered
+    from cells
+    left join answers
+        on answers.source = cells.source
+        and answers.account = cells.account
+        and answers.region = cells.region
+    left join by_account
+        on by_account.source = cells.source
+        and by_account.account = cells.account
+    left join by_source on by_source.source = cells.source
 ),
 listings as (
     select
@@ -112,6 +163,8 @@ select
     cells.region,
     coalesce(answers.calls, 0) as calls,
     coalesce(answers.calls_ok, 0) as calls_ok,
+    split_part(said.unanswered, '/', 2) as unanswered_status,
+    split_part(said.unanswered, '/', 3) as unanswered_call,
     coalesce(answers.records, 0) as records,
     ($window_end_us - $window_start_us) // 10000000 as slots,
     coalesce(alive.slots, 0) as slots_alive,
@@ -129,6 +182,7 @@ left join answers
     on answers.source = cells.source
     and answers.account = cells.account
     and answers.region = cells.region
+left join said on said.cell = cells.cell
 left join answers as wholes
     on wholes.source = cells.source
     and wholes.account = ''

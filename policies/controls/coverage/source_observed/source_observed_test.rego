@@ -141,3 +141,14 @@ test_what_is_no_age_is_unknown if {
 		listed({"age_us": age}).reason == "age_unknown"
 	}
 }
+
+refused(status, observation) := but({"calls_ok": 1, "unanswered_status": status, "unanswered_call": "ListX"}, observation)
+
+test_a_call_that_was_not_answered_is_named if {
+	every observation in ["bounded", "complete", "snapshot"] {
+		refused("denied", observation) == {"verdict": "inconclusive", "reason": "call_denied", "observed": "ListX", "limit": null}
+		refused("unknown_region", observation).reason == "region_unknown"
+		refused("", observation).reason == "coverage"
+		refused("ok", observation).reason == "coverage"
+	}
+}

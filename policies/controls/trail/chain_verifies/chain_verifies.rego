@@ -20,7 +20,7 @@ package controls.trail.chain_verifies
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": observed}) if {
-	every column in ["n", "logs_missing", "logs_invalid", "logs_unlisted", "valid", "gap_us"] {
+	every column in ["n", "logs_missing", "logs_invalid", "logs_unread", "logs_unlisted", "valid", "gap_us"] {
 		is_number(input.row[column])
 	}
 }
@@ -37,6 +37,8 @@ observed := input.row.logs_missing if {
 	digest.reason == "log_missing"
 } else := input.row.logs_invalid if {
 	digest.reason == "log_altered"
+} else := input.row.logs_unread if {
+	digest.reason == "log_unread"
 } else := input.row.logs_unlisted if {
 	chain.reason == "log_unlisted"
 } else := input.row.reason if {
@@ -57,6 +59,10 @@ digest := {"verdict": "fail", "reason": "digest_invalid"} if {
 	input.row.logs_missing > 0
 } else := {"verdict": "fail", "reason": "log_altered"} if {
 	input.row.logs_invalid > 0
+} else := {"verdict": "inconclusive", "reason": "log_unread"} if {
+	input.row.logs_unread > 0
+} else := {"verdict": "inconclusive", "reason": "digest_unseen"} if {
+	input.row.link == "unseen"
 } else := {"verdict": "pass", "reason": "digest_valid"} if {
 	input.row.state == "valid"
 	input.row.link in {"linked", "anchored", "begins", "started"}

@@ -10,6 +10,7 @@ digest := {
 	"link": "linked",
 	"logs_missing": 0,
 	"logs_invalid": 0,
+	"logs_unread": 0,
 	"logs_unlisted": 0,
 	"valid": 0,
 	"gap_us": 0,
@@ -23,6 +24,7 @@ chain := {
 	"link": null,
 	"logs_missing": 0,
 	"logs_invalid": 0,
+	"logs_unread": 0,
 	"logs_unlisted": 0,
 	"valid": 5,
 	"first_us": 100000000,
@@ -89,6 +91,13 @@ test_one_log_is_enough if {
 	of_chain({"logs_unlisted": 1}) == {"verdict": "fail", "reason": "log_unlisted", "observed": 1}
 }
 
+test_what_could_not_be_read_is_open if {
+	of_digest({"logs_unread": 1}) == {"verdict": "inconclusive", "reason": "log_unread", "observed": 1}
+	of_digest({"logs_unread": 1, "logs_missing": 1}).verdict == "fail"
+	of_digest({"link": "unseen"}) == {"verdict": "inconclusive", "reason": "digest_unseen", "observed": 3}
+	of_chain({"anchor": "unknown"}) == {"verdict": "inconclusive", "reason": "chain_unanchored", "observed": 5}
+}
+
 test_a_state_or_link_of_no_known_name_proves_nothing if {
 	every value in [null, "other"] {
 		of_digest({"state": value}).reason == "no_data"
@@ -136,7 +145,7 @@ test_saved_keys_are_enough_only_where_the_line_says_so if {
 
 test_what_is_no_count_decides_nothing if {
 	every row in [digest, chain] {
-		every name in ["n", "logs_missing", "logs_invalid", "logs_unlisted", "valid", "gap_us"] {
+		every name in ["n", "logs_missing", "logs_invalid", "logs_unread", "logs_unlisted", "valid", "gap_us"] {
 			every value in [null, "0"] {
 				decided(object.union(row, {name: value}), {}) == open
 			}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.core.reason_codes import (
     audit,
+    calls,
     deployment,
     metrics,
     operations,
@@ -15,5 +16,6 @@ from auditor.core.reason_codes import (
     trail,
 )
 
+FAMILIES = (audit, calls, deployment, metrics, operations, people, quality, recovery, security, traffic, trail)
 FAMILIES = (audit, deployment, metrics, operations, people, quality, recovery, security, traffic, trail)
 SENTENCES: dict[str, str] = {code: said for family in FAMILIES for code, said in family.SENTENCES.items()}

@@ -10,6 +10,8 @@ SENTENCES: dict[str, str] = {
     "digest_restarted": "the digest follows none, though older ones are there: the chain was begun anew",
     "log_missing": "{observed} log files that the digest lists are gone",
     "log_altered": "{observed} log files are others than the digest lists",
+    "log_unread": "{observed} log files that the digest lists could not be read",
+    "digest_unseen": "the digest before it could not be read",
     "log_unlisted": "{observed} log files are there that no digest lists: somebody put them there",
     "anchor_lost": "the chain does not hold the digest that an earlier run saw",
     "digest_absent": "no valid digest of the chain is there",
