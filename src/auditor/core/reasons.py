@@ -31,11 +31,9 @@ def _duration(micros: int) -> str:
 
 
 def quantity(value: Any, unit: str = "") -> str:
-    """Return ``value`` for a person: microseconds as s or ms, an object as ``name value`` pairs, null as unknown."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, str):
-        return value
+    """Return ``value`` for a person: microseconds as s or ms, a name as it is, an object as pairs, null as unknown."""
+    if value is None or (isinstance(value, str) and value[:1].isalpha()):
+        return "unknown" if value is None else value
     if isinstance(value, dict):
         return ", ".join(f"{name} {quantity(one) if one != '' else '(empty)'}" for name, one in sorted(value.items()))
     if isinstance(value, list):

@@ -57,7 +57,7 @@ LISTING = Operation(
 OBJECT = Operation(
     "s3",
     "GetObject",
-    ("s3:GetObject",),
+    ("s3:GetObject", "kms:Decrypt"),
     resources=(f"{BUCKET}/*",),
     kept=reduced,
     hidden=("Metadata",),

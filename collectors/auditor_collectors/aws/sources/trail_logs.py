@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 BUCKET = ("arn:aws:s3:::${TRAIL_BUCKET}",)
 LIST = Operation("s3", "ListObjectsV2", ("s3:ListBucket",), BUCKET, hidden=("Owner", "ETag", "StorageClass"))
-GET = Operation("s3", "GetObject", ("s3:GetObject",), ("arn:aws:s3:::${TRAIL_BUCKET}/*",), body="Body")
+GET = Operation("s3", "GetObject", ("s3:GetObject", "kms:Decrypt"), ("arn:aws:s3:::${TRAIL_BUCKET}/*",), body="Body")
 KEYS = Operation("cloudtrail", "ListPublicKeys", ("cloudtrail:ListPublicKeys",), per_second=10)
 EARLIER, LATER = timedelta(hours=2), timedelta(hours=2)
 AT_ONCE = 4

@@ -17,5 +17,4 @@ from auditor.core.reason_codes import (
 )
 
 FAMILIES = (audit, calls, deployment, metrics, operations, people, quality, recovery, security, traffic, trail)
-FAMILIES = (audit, deployment, metrics, operations, people, quality, recovery, security, traffic, trail)
 SENTENCES: dict[str, str] = {code: said for family in FAMILIES for code, said in family.SENTENCES.items()}
