@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
 from auditor_collectors.aws.collector import AwsCollector
-from auditor_collectors.aws.metric_options import Name  # noqa: TC001 - pydantic reads it
+from auditor_collectors.aws.names import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import known_at, pages_of, told
 from auditor_collectors.flag_deployments import (
