@@ -209,21 +209,44 @@ MANTLE = {"namespace": "AWS/BedrockMantle", "metric": "Inferences", "statistics"
 LISTED = {"Namespace": "AWS/BedrockMantle", "MetricName": "Inferences"}
 
 
+def mantle(key, *dimensions):
+    return query(key, "Sum", 60, "Inferences", "AWS/BedrockMantle", dimensions)
+
+
 def test_a_search_asks_for_every_metric_that_it_finds(stubs, tmp_path):
     named = LISTED | {"Dimensions": [{"Name": "Model", "Value": "x"}]}
     stubs.answer("cloudwatch", "ListMetrics", {"Metrics": [named]}, LISTED)
-    asked = request(query("m0s0", "Sum", 60, "Inferences", "AWS/BedrockMantle", (("Model", "x"),)))
-    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0", 3)]}, asked)
+    asked = request(mantle("m0s0"), mantle("m1s0", ("Model", "x")))
+    page = {"MetricDataResults": [result("m0s0"), result("m1s0", 3)]}
+    stubs.answer("cloudwatch", "GetMetricData", page, asked)
     found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "ok", 1)]
-    assert said(found) == [("AWS/BedrockMantle/Inferences{Model=x}", "ok", 1)]
+    assert said(found) == [
+        ("AWS/BedrockMantle/Inferences", "ok", 0),
+        ("AWS/BedrockMantle/Inferences{Model=x}", "ok", 1),
+    ]
 
 
-def test_a_search_that_finds_none_is_told_from_one_that_was_refused(stubs, tmp_path):
+def test_a_search_that_finds_none_has_an_answer_about_the_metric(stubs, tmp_path):
     stubs.answer("cloudwatch", "ListMetrics", {"Metrics": []}, LISTED)
+    page = {"MetricDataResults": [result("m0s0")]}
+    stubs.answer("cloudwatch", "GetMetricData", page, request(mantle("m0s0")))
     found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "ok", 0)]
+    assert said(found) == [("AWS/BedrockMantle/Inferences", "ok", 0)]
+
+
+def test_a_search_that_was_refused_asks_for_nothing(stubs, tmp_path):
     stubs.refuse("cloudwatch", "ListMetrics", "AccessDenied")
-    (tmp_path / "again").mkdir()
-    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path / "again", stubs)
+    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "denied", 0)]
+    assert said(found) == []
+
+
+def test_a_search_that_was_cut_asks_for_nothing(stubs, tmp_path):
+    named = LISTED | {"Dimensions": [{"Name": "Model", "Value": "x"}]}
+    stubs.answer("cloudwatch", "ListMetrics", {"Metrics": [named], "NextToken": "t"}, LISTED)
+    stubs.refuse("cloudwatch", "ListMetrics", "AccessDenied")
+    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
+    assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "partial", 1)]
+    assert said(found) == []

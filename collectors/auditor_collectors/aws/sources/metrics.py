@@ -2,7 +2,8 @@
 
 Rules kept here: all statistics of a metric are asked in one call, so one answer speaks for the metric; no Unit is set,
 for a metric in another one would be silently left out; what was asked for is a subject of the answer whether or not
-anything came of it.
+anything came of it. A search also asks for the metric without dimensions, so that one which finds nothing has an answer about it;
+where its listing was not whole it asks for nothing, for silence about some would look like silence about all.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 
@@ -96,6 +97,9 @@ def _searched(options: MetricsOptions, ask: Ask, place: Place) -> Generator[Fact
         request = {"Namespace": sought.namespace, "MetricName": sought.metric}
         subject = f"{sought.namespace}/{sought.metric}"
         read = yield from facts_of(ask(LIST_METRICS, place, request, subject=subject))
+        if read.answer.status != "ok":
+            continue
+        found.append(Metric(**sought.model_dump()))
         for _, metric in found_metrics(read.pages):
             named = {one["Name"]: one["Value"] for one in metric["Dimensions"]}
             found.append(Metric(**sought.model_dump(), dimensions=named))
