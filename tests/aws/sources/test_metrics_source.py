@@ -250,3 +250,11 @@ def test_a_search_that_was_cut_asks_for_nothing(stubs, tmp_path):
     found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "partial", 1)]
     assert said(found) == []
+
+
+def test_a_search_sees_no_metric_that_was_silent_for_two_weeks(tmp_path, stubs):
+    with pytest.raises(CollectionError, match="at most 14 days ago"):
+        rows_of(COLLECTOR, {"last_seconds": 14 * 86_400, "search": [MANTLE]}, tmp_path)
+    stubs.answer("cloudwatch", "ListMetrics", {"Metrics": []}, LISTED)
+    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0")]})
+    assert said(rows_of(COLLECTOR, {"last_seconds": 14 * 86_400 - 300, "search": [MANTLE]}, tmp_path, stubs)) != []
