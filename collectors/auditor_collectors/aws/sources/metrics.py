@@ -2,7 +2,7 @@
 
 Rules kept here: all statistics of a metric are asked in one call, so one answer speaks for the metric; no Unit is set,
 for a metric in another one would be silently left out; what was asked for is a subject of the answer whether or not
-anything came of it. A search also asks for the metric without dimensions, so that one which finds nothing has an answer;
+anything came of it. A search also asks for the metric without dimensions, so that one which finds none has an answer;
 where its listing was not whole it asks for nothing, for silence about some would look like silence about all. It sees
 what was published in the last two weeks, so a window that begins earlier is refused.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
