@@ -228,6 +228,35 @@ def test_a_search_for_metrics_that_found_none_is_a_fact_and_a_refused_one_is_tol
     ]
 
 
+def test_kept_answers_tell_how_far_a_deployment_has_come_also_where_they_were_refused(tmp_path):
+    alias = {"FunctionName": "router", "Name": "live"}
+    arn = "arn:aws:lambda:eu-central-1:111122223333:function:router:live"
+    routed = {"AliasArn": arn, "FunctionVersion": "6", "RoutingConfig": {"AdditionalVersionWeights": {"7": 0.1}}}
+    service = {"cluster": "support", "services": ["api"]}
+    given = [
+        answer("GetAlias", routed, request=alias),
+        answer("DescribeServices", request=service, status="denied"),
+        answer("DescribeStacks", request={"StackName": "support"}, status="denied"),
+    ]
+    found = collected(tmp_path, *given)
+    states = rows_of(found, "deployment_states")
+    assert [(row["deployable"], row["deployment"], row["traffic_ppm"]) for row in states] == [
+        ("router:live", "7", 100_000),
+        ("router:live", "6", 900_000),
+    ]
+    said = [(row["call"], row["subject"], row["status"]) for row in rows_of(found, "source_answers")]
+    assert said == [
+        ("DescribeServices", "support/api", "denied"),
+        ("DescribeStacks", "support", "denied"),
+        ("GetAlias", "router:live", "ok"),
+    ]
+
+
+def test_an_answer_about_several_services_is_refused(tmp_path):
+    request = {"cluster": "support", "services": ["api", "web"]}
+    assert "one service in a call" in refused(tmp_path, answer("DescribeServices", {"services": []}, request=request))
+
+
 def test_dashboards_are_listed_and_read(tmp_path):
     body = json.dumps({"widgets": [{}, {}]})
     given = [
@@ -299,7 +328,7 @@ def test_coverage_of_a_call_is_that_of_its_newest_answers(tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (answer("DescribeInstances", {}), "expected one of DescribeAlarmHistory"),
+        (answer("RunInstances", {}), "expected one of DescribeAlarmHistory"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, account="1"), "12 digits"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, region=""), "a region"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, answered_at="2025-01-14"), "RFC 3339"),

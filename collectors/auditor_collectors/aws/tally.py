@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor_collectors.aws import status
@@ -20,12 +21,14 @@ from auditor_collectors.values import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from auditor.collector import CollectContext
     from auditor_collectors.aws.operation import Place
     from auditor_collectors.aws.recording import Entry, Key
 
 LISTED = "resources"
+TOLD = "source_answers"
 MOST_DETAIL = 1000
 
 
@@ -38,6 +41,7 @@ class Tally:
         self._answers: dict[Key, Entry] = {}
         self._rows: Counter[str] = Counter()
         self._listed: Counter[tuple[str, str]] = Counter()
+        self._told: dict[tuple[str, str, str, datetime], set[str]] = defaultdict(set)
 
     def answered(self, entry: Entry) -> None:
         """Note an answer."""
@@ -50,12 +54,15 @@ class Tally:
             self._rows[table] += 1
             if table == LISTED:
                 self._listed[row["account"], row["region"]] += 1
+            if table == TOLD and row["status"] != "ok":
+                self._told[row["account"], row["region"], row["call"], row["answered_at"]].add(row["status"])
 
     def rows(self, places: Sequence[Place], context: CollectContext) -> list[dict[str, Any]]:
         """Return the coverage of all that was asked."""
         cells: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         calls: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-        for _, one in sorted(self._answers.items()):
+        for _, entry in sorted(self._answers.items()):
+            one = self._read(entry)
             cells[one.account, one.region].append(one)
             calls[one.account, one.region, one.call].append(one)
         everything = [one for found in cells.values() for one in found]
@@ -69,6 +76,13 @@ class Tally:
             row = _row(answers, records, context, account=account, region=region)
             result.append(row | {"call": call})
         return result
+
+    def _read(self, entry: Entry) -> Entry:
+        """Return an answer with the status that its content gives it, where that is worse than how it came."""
+        told = self._told.get((entry.account, entry.region, entry.call, instant(entry.answered_at)))
+        if entry.status != "ok" or not told:
+            return entry
+        return replace(entry, status=status.worst(told), error="by its content")
 
     def _filling(self, account: str, region: str, everything: Iterable[Entry]) -> Iterable[Entry]:
         for one in everything:
