@@ -113,7 +113,9 @@ def test_trap_04_the_other_door_is_seen_though_the_log_of_bedrock_is_silent(engi
     question = answer("GetMetricData", "AWS/BedrockMantle/Inferences", answered_at="2025-01-14T10:00:00Z")
     question |= {"asked_from": START.isoformat(), "asked_until": END.isoformat()}
     control, cells = "bedrock.mantle_covered", {"cells": [CELL]}
-    assert verdict(engine, control, cells, {"source_answers": [question]}) == ("pass", "door_unused")
+    listing = answer("ListMetrics", "AWS/BedrockMantle/Inferences", answered_at="2025-01-14T10:00:00Z")
+    assert verdict(engine, control, cells, {"source_answers": [question]}) == ("inconclusive", "metric_unlisted")
+    assert verdict(engine, control, cells, {"source_answers": [question, listing]}) == ("pass", "door_unused")
     assert verdict(engine, control, cells, {}) == ("inconclusive", "metric_unasked")
     used = {"source_answers": [question], "datapoints": [point]}
     assert verdict(engine, control, cells, used) == ("fail", "door_uncovered")

@@ -3,7 +3,8 @@
 # description: >-
 #   bedrock-mantle (the endpoint that speaks other vendors' protocols) reaches the same models, and Bedrock's own log of
 #   calls does not see it. In each declared account and region its metrics show no call, or a declared source of evidence
-#   holds at least as many events of it as its metric counts. Calls that no source of evidence covers fail; where nobody
+#   holds at least as many events of it as its metric counts. Unused is only what was listed, too: a series is asked for by
+#   its dimensions. Calls that no source of evidence covers fail; where nobody
 #   asked for its metrics, nothing is known.
 # custom:
 #   severity: critical
@@ -17,7 +18,7 @@ package controls.bedrock.mantle_covered
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
 decision := object.union(outcome, {"observed": input.row.evidenced, "limit": input.row.inferences}) if {
-	every name in ["seen", "evidenced", "asked"] {
+	every name in ["seen", "evidenced", "asked", "listed"] {
 		is_number(input.row[name])
 	}
 }
@@ -35,6 +36,8 @@ outcome := {"verdict": "fail", "reason": "door_uncovered"} if {
 	not is_number(input.row.inferences)
 } else := {"verdict": "pass", "reason": "door_covered"} if {
 	used
+} else := {"verdict": "inconclusive", "reason": "metric_unlisted"} if {
+	input.row.listed < 1
 } else := {"verdict": "pass", "reason": "door_unused"}
 
 used if input.row.seen > 0

@@ -2,7 +2,8 @@
 -- its metrics show. seen: its events and datapoints in the window. evidenced: events of it that a declared source of
 -- evidence holds. inferences: calls that its metric counts, of the series without dimensions, else of all; null where no sum
 -- was asked for. asked: answers in full, by the as-of and after the window had ended, about a metric
--- of it for all of the window.
+-- of it for all of the window. listed: answers in full that listed its series, after the window had ended and not later than
+-- a listing shows what was in it (two weeks): without one, a series whose dimensions nobody knew may have been missed.
 with places as (
     select distinct
         split_part(cell, '/', 2) as account,
@@ -73,6 +74,20 @@ questions as (
         and epoch_us(answered_at) <= $as_of_us
     group by account, region
 ),
+listings as (
+    select
+        account,
+        region,
+        count(*) as listed
+    from source_answers
+    where call = 'ListMetrics'
+        and status = 'ok'
+        and subject in ('AWS/BedrockMantle', 'AWS/BedrockMantle/Inferences')
+        and epoch_us(answered_at) >= $window_end_us
+        and epoch_us(answered_at) <= $window_end_us + 1209600000000
+        and epoch_us(answered_at) <= $as_of_us
+    group by account, region
+),
 everywhere as (
     select account, region from places
     union
@@ -88,7 +103,8 @@ select
     coalesce(events.seen, 0) + coalesce(points.seen, 0) as seen,
     coalesce(events.evidenced, 0) as evidenced,
     counts.inferences,
-    coalesce(questions.asked, 0) as asked
+    coalesce(questions.asked, 0) as asked,
+    coalesce(listings.listed, 0) as listed
 from everywhere
 left join events
     on events.account = everywhere.account
@@ -102,4 +118,7 @@ left join counts
 left join questions
     on questions.account = everywhere.account
     and questions.region = everywhere.region
+left join listings
+    on listings.account = everywhere.account
+    and listings.region = everywhere.region
 order by resource

@@ -2,7 +2,7 @@ package controls.bedrock.mantle_covered_test
 
 import data.controls.bedrock.mantle_covered
 
-quiet := {"seen": 0, "evidenced": 0, "inferences": null, "asked": 1}
+quiet := {"seen": 0, "evidenced": 0, "inferences": null, "asked": 1, "listed": 1}
 
 decided(changes) := decision if {
 	decision := mantle_covered.decision with input as {"row": object.union(quiet, changes), "parameters": {}}
@@ -10,12 +10,12 @@ decided(changes) := decision if {
 
 test_a_door_that_was_asked_for_and_is_unused_passes if decided({}).reason == "door_unused"
 
-test_a_door_that_nobody_asked_for_is_not_known if decided({"asked": 0}).reason == "metric_unasked"
+test_a_door_that_nobody_asked_for_is_not_known if decided({"asked": 0, "listed": 1}).reason == "metric_unasked"
 
 test_use_without_evidence_fails if {
 	decided({"seen": 1}).reason == "door_uncovered"
 	decided({"inferences": 1}).reason == "door_uncovered"
-	decided({"seen": 1, "asked": 0}).verdict == "fail"
+	decided({"seen": 1, "asked": 0, "listed": 1}).verdict == "fail"
 }
 
 test_as_many_events_as_calls_are_enough if {

@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "regions_open": "no policy leaves open only {limit}",
     # Bedrock
     "door_unused": "its metrics show no call of bedrock-mantle",
+    "metric_unlisted": "nobody listed which series of its metrics there are",
     "door_covered": "a source of evidence holds {observed} of bedrock-mantle, and its metric counts {limit}",
     "door_uncovered": "bedrock-mantle was called, and no source of evidence covers it",
     "door_undercounted": "a source of evidence holds only {observed} of bedrock-mantle, and its metric counts {limit}",
