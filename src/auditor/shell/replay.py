@@ -26,7 +26,7 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
             ``templates`` (path).
     """
     root = Path(arguments["root"])
-    snapshot = open_snapshot(root / layout.SNAPSHOT)
+    snapshot = open_snapshot(root / layout.SNAPSHOT, archived=True)
     pack = load_pack(root / layout.POLICIES)
     profile = load_profile(pack, arguments["profile"])
     inputs = Inputs(

@@ -294,3 +294,36 @@ def test_a_folder_that_is_no_snapshot_is_refused(tmp_path):
 def test_the_manifest_is_what_lies_there(stored):
     assert json.loads((stored.root / "snapshot.json").read_bytes())["collectedAt"] == "2025-01-14T12:00:00Z"
     assert {one["name"]: one["rows"] for one in stored.manifest["tables"]} == dict.fromkeys(TABLES, 1)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES.keys() - {"coverage"}))
+def test_an_archived_snapshot_may_lack_a_table_of_a_later_day(stored, table):
+    (stored.root / f"{table}.parquet").unlink()
+    stored.manifest["tables"] = []
+    stored.save()
+    assert f"table '{table}' is missing" in refused(stored)
+    assert open_snapshot(stored.root, archived=True).tables == {}
+
+
+@pytest.mark.parametrize("table", sorted({table for table, _ in NULLABLE}))
+def test_an_archived_snapshot_may_lack_columns_that_may_be_null(stored, table):
+    later = [column for one, column in NULLABLE if one == table]
+    stored.replace(table, stored.table(table).drop_columns(later))
+    assert f"column '{later[0]}' is missing" in refused(stored)
+    assert table in open_snapshot(stored.root, archived=True).tables
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_archived_snapshot_may_lack_no_other_column(stored, table):
+    required = [column for one, column in REQUIRED if one == table]
+    stored.replace(table, stored.table(table).drop_columns(required[1:]))
+    with pytest.raises(SnapshotError) as raised:
+        open_snapshot(stored.root, archived=True)
+    assert all(f"column '{column}' is missing" in str(raised.value) for column in required[1:])
+
+
+def test_an_archived_snapshot_is_held_against_its_manifest_like_every_other(stored):
+    path = stored.root / "requests.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(SnapshotError, match=r"requests\.parquet: SHA-256 .*, the manifest says"):
+        open_snapshot(stored.root, archived=True)

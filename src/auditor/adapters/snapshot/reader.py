@@ -8,7 +8,7 @@ column of nulls.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -90,14 +90,18 @@ class Snapshot:
     tables: dict[str, Path]
 
 
-def open_snapshot(root: Path) -> Snapshot:
-    """Open the snapshot folder ``root``. Raises ``SnapshotError`` that lists everything that is wrong."""
+def open_snapshot(root: Path, *, archived: bool = False) -> Snapshot:
+    """Open the snapshot folder ``root``. Raises ``SnapshotError`` that lists everything that is wrong.
+
+    ``archived``: it was signed with the policies that it is read for, perhaps by a program of an earlier day, which did
+    not know every table and nullable column of today. They are not there then, and a query that asks for one fails.
+    """
     manifest = _manifest(root)
-    problems = _file_problems(root, manifest)
+    problems = _file_problems(root, manifest, archived=archived)
     raise_all(SnapshotError, f"{root}: not a whole snapshot", problems, remedy=AGAIN)
     with _opened() as connection:
         for entry in manifest.tables:
-            problems += _table_problems(connection, root, entry, TABLES[entry.name], manifest)
+            problems += _table_problems(connection, root, entry, manifest, archived=archived)
     raise_all(SnapshotError, f"{root}: not what its manifest and the declared tables say", problems, remedy=AGAIN)
     tables = {entry.name: root / entry.file for entry in manifest.tables}
     return Snapshot(root, Scope(**manifest.scope.model_dump()), manifest.collectedAt, tables)
@@ -130,10 +134,10 @@ def _manifest(root: Path) -> Manifest:
     return manifest
 
 
-def _file_problems(root: Path, manifest: Manifest) -> list[str]:
+def _file_problems(root: Path, manifest: Manifest, *, archived: bool) -> list[str]:
     names = [entry.name for entry in manifest.tables]
     problems = [f"table {name!r} is listed twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    problems += [f"table {name!r} is missing" for name in sorted(TABLES.keys() - set(names))]
+    problems += [f"table {name!r} is missing" for name in sorted(TABLES.keys() - set(names)) if not archived]
     problems += [f"table {name!r} is not a declared table" for name in sorted(set(names) - TABLES.keys())]
     problems += [f"table {e.name!r} lies in {e.file!r}" for e in manifest.tables if e.file != f"{e.name}.parquet"]
     present = {path.name for path in root.iterdir()}
@@ -146,7 +150,12 @@ def _file_problems(root: Path, manifest: Manifest) -> list[str]:
 
 
 def _table_problems(
-    connection: duckdb.DuckDBPyConnection, root: Path, entry: TableEntry, table: Table, manifest: Manifest
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    entry: TableEntry,
+    manifest: Manifest,
+    *,
+    archived: bool,
 ) -> list[str]:
     import duckdb  # noqa: PLC0415 - heavy
 
@@ -164,6 +173,10 @@ def _table_problems(
     try:
         described = connection.execute(f"describe select * from {SOURCE}", [str(path)]).fetchall()  # noqa: S608 - a constant
         found = {str(name): str(kind) for name, kind, *_ in described}
+        table = TABLES[entry.name]
+        if archived:
+            known = tuple(one for one in table.columns if one.name in found or not one.nullable)
+            table = replace(table, columns=known)
         expected = {column.name: KINDS[column.type] for column in table.columns}
         problems = [f"column {name!r} is missing" for name in expected if name not in found]
         problems += [f"column {name!r} is not declared" for name in found if name not in expected]
