@@ -41,6 +41,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-tlog-judge.sh
 	@tools/install-cosign.sh
 	@tools/install-sigstore-js.sh
+	@tools/install-sarif-multitool.sh
 	@tools/install-awscli.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"

@@ -1,9 +1,9 @@
 """The application's own audit log: ``... AUDIT: {json}`` lines in any log text, or one event a line; plain or gzip.
 
-Rules kept here: no personal data leaves (``audit_event``); the chains of the log are told apart (``audit_chains``), the
-application's hashes verified (``audit_hash``) and sealed by a chain of our own (``audit_seal``) while it is read, and
-only what came of that enters. An event written twice is kept once and counted, two different events of one id are
-refused; a line without ``AUDIT:`` is counted and not read; memory is flat.
+Rules kept here: no personal data leaves (``audit_event``), a person at most by a pseudonym; the chains of the log are
+told apart (``audit_chains``), the application's hashes verified (``audit_hash``) and sealed by a chain of our own
+(``audit_seal``) while it is read, and only what came of that enters. An event written twice is kept once and counted,
+two different events of one id are refused; a line without ``AUDIT:`` is counted and not read; memory is flat.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from auditor_collectors.audit_seal import Sealing, Witness
 from auditor_collectors.batches import connect, coverage, exactly, literal, rows, stream
 from auditor_collectors.jsonlines import AGAIN, json_object, lines, member
 from auditor_collectors.options import Globs, problems_of
+from auditor_collectors.pseudonyms import person
 from auditor_collectors.spilled import placed, spill
 from auditor_collectors.values import not_after
 
@@ -154,9 +155,10 @@ def _events(
             elif written.strip() or wanted.format == "log":
                 where = f"{file.name}, line {number}"
                 document = json_object(where, written)
-                event = {"event_time": member(where, document, "timestamp", when)}
-                event |= event_row(where, document, wanted.values, wanted.members, notes)
-                yield scope | event | {"file_number": file_number, "row_number": number}
+                moment = member(where, document, "timestamp", when)
+                known = {"event_time": moment, "person": person(where, document, "userId", moment, context)}
+                event = event_row(where, document, wanted.values, wanted.members, notes)
+                yield scope | known | event | {"file_number": file_number, "row_number": number}
 
 
 def _marked(line: bytes) -> bytes | None:

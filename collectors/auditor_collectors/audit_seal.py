@@ -1,10 +1,11 @@
 """Our own chain over the events of an audit log, as they enter the snapshot: SHA-256, over every member that is kept.
 
 Rules kept here: ``link_n = SHA-256(link_{n-1} || event_n)``, ``link_0`` empty, over the events of one chain in order of
-their ``sequence``; ``event_n`` is the row in ``application_events`` without scope and place, as compact JSON in ASCII
-with sorted names, instants as microseconds since the epoch. So anyone who holds the snapshot can compute it again, and
-an edit that the application's own hash is blind to changes it. An earlier collection is a witness: what it saw as the
-link after ``events`` events of the chain with that head must be there again.
+their ``sequence``; ``event_n`` is the row in ``application_events`` without scope, place and person (an erasure makes
+another of it, and is no tampering), as compact JSON in ASCII with sorted names, instants as microseconds since the
+epoch. So anyone who holds the snapshot can compute it again, and an edit that the application's own hash is blind to
+changes it. An earlier collection is a witness: what it saw as the link after ``events`` events of the chain with that
+head must be there again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LEFT_OUT = ("system", "environment", "source", "chain", "sequence")
+LEFT_OUT = ("system", "environment", "source", "chain", "sequence", "person")
 COUNTED = {"missing": "missing", "forked": "forked", "unhashed": "unhashed"}
 
 

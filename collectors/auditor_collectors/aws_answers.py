@@ -15,7 +15,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
 from auditor.tables.state import COVERAGE_STATUSES
-from auditor_collectors import alarm_pages, answers, calls, files, metric_pages, rollout_pages, state_pages
+from auditor_collectors import (
+    alarm_pages,
+    answers,
+    bedrock_pages,
+    bedrock_stores,
+    budget_pages,
+    calls,
+    files,
+    metric_pages,
+    rollout_pages,
+    state_pages,
+)
 from auditor_collectors.batches import coverage, rows
 from auditor_collectors.jsonlines import AGAIN
 from auditor_collectors.options import Globs, problems_of
@@ -42,7 +53,17 @@ CALLS: dict[str, Read] = {
     "ListRecoveryPointsByBackupVault": (state_pages.recovery_points, "BackupVaultName"),
     "ListBackupJobs": (state_pages.backup_jobs, ""),
     "ListFoundationModels": (state_pages.models, ""),
-    "ListInferenceProfiles": (state_pages.inference_profiles, ""),
+    "ListInferenceProfiles": (bedrock_pages.profiles, ""),
+    "GetInferenceProfile": (bedrock_pages.profile, "inferenceProfileIdentifier"),
+    "ListGuardrails": (bedrock_pages.guardrail_list, "guardrailIdentifier"),
+    "GetGuardrail": (bedrock_pages.guardrail, ""),
+    "GetModelInvocationLoggingConfiguration": (bedrock_pages.logging, ""),
+    "ListProvisionedModelThroughputs": (bedrock_stores.provisioned, ""),
+    "ListCustomModels": (bedrock_stores.custom_models, ""),
+    "ListModelInvocationJobs": (bedrock_stores.jobs, ""),
+    "ListKnowledgeBases": (bedrock_stores.knowledge_bases, ""),
+    "GetKnowledgeBase": (bedrock_stores.knowledge_base, "knowledgeBaseId"),
+    "DescribeBudgets": (budget_pages.budgets, ""),
     "DescribeNotificationsForBudget": (state_pages.notifications, "BudgetName"),
     "DescribeServices": (rollout_pages.ecs_service, ""),
     "ListServiceDeployments": (rollout_pages.ecs_history, ""),
@@ -53,7 +74,16 @@ CALLS: dict[str, Read] = {
 }
 # The request alone names what they are about, in more than one parameter: so they are read where they were refused too.
 NAMES_ITS_SUBJECTS = frozenset(
-    {"GetMetricData", "ListMetrics", "DescribeServices", "ListServiceDeployments", "GetAlias", "GetDeploymentGroup"}
+    {
+        "GetMetricData",
+        "ListMetrics",
+        "ListInferenceProfiles",
+        "GetGuardrail",
+        "DescribeServices",
+        "ListServiceDeployments",
+        "GetAlias",
+        "GetDeploymentGroup",
+    }
 )
 WORST = tuple(reversed(COVERAGE_STATUSES))
 

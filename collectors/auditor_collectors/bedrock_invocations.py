@@ -1,17 +1,21 @@
 """Bedrock's model invocation log from files: JSON lines as Bedrock delivers them to S3, plain or gzip.
 
-Rules kept here: those of ``auditor_collectors.invocation_files``; what was asked and answered does not leave, and the
-objects that hold it when it is long (in folder ``data``) need not be there.
+Rules kept here: those of ``auditor_collectors.invocation_files``; a record is cut down as soon as it is read; what
+was asked and answered does not leave, and the objects that hold it when it is long (folder ``data``) need not be there.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from auditor.errors import CollectionError
 from auditor_collectors import files, invocation_files
 from auditor_collectors.batches import connect, coverage, rows, stream
+from auditor_collectors.invocation_records import record
+from auditor_collectors.jsonlines import AGAIN, json_object, lines
 from auditor_collectors.options import Globs, problems_of
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ class BedrockInvocationsCollector:
         parts, records, kept = [], 0, 0
         with connect(context) as connection:
             for number, file in enumerate(found):
-                part, count = invocation_files.parse(connection, file, context, number)
+                part, count = invocation_files.parse(connection, _cut_down(file, context), context, number)
                 parts.append(part)
                 records += count
             files.refuse_changed(found)
@@ -64,3 +68,18 @@ class BedrockInvocationsCollector:
         digest = files.listing_digest(found)
         row = coverage(context, pages=len(found), records=records, duplicates=records - kept, sha256=digest)
         yield rows("coverage", [row])
+
+
+def _cut_down(file: files.SourceFile, context: CollectContext) -> files.SourceFile:
+    """Return ``file`` with what is kept of each record: parsed whole, prompts and answers would fill the memory."""
+    target = context.work / "records.jsonl"
+    with target.open("wb") as output:
+        for number, line in lines(file):
+            if line.strip():
+                found = record(line)
+                if found is None:
+                    where = f"{file.name}, line {number}"
+                    json_object(where, line)  # says what is wrong with it
+                    raise CollectionError(f"{where}: is no record of an invocation log", remedy=AGAIN)
+                output.write(json.dumps(found).encode() + b"\n")
+    return files.inspect(target, file.name, max_line=files.MAX_LINE)

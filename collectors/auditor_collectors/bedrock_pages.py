@@ -51,7 +51,7 @@ def profiles(answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapp
 def profile(answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
     """Return one inference profile, asked for by its ARN."""
     wanted = asked(answer, "inferenceProfileIdentifier")
-    parsed = Parsed([Subject(wanted, status, 1)])
+    parsed = Parsed([Subject(wanted, status, len(pages))])
     for page in pages:
         known = {member(page.where, page.document, key, name) for key in ("inferenceProfileArn", "inferenceProfileId")}
         if wanted not in known:
@@ -97,7 +97,7 @@ def guardrail_versions(pages: Sequence[Page]) -> list[tuple[str, str]]:
 def guardrail(answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
     """Return one version of a guardrail and what it does to personal data, in each direction."""
     wanted, version = asked(answer, "guardrailIdentifier"), asked(answer, "guardrailVersion")
-    parsed = Parsed([Subject(f"{wanted}/{version}", status, 1)])
+    parsed = Parsed([Subject(f"{wanted}/{version}", status, len(pages))])
     for page in pages:
         where, document = page.where, page.document
         identity = {"guardrail": member(where, document, "guardrailId", name)}
@@ -136,7 +136,7 @@ def _filter(where: str, document: dict[str, Any], called: str) -> dict[str, Any]
 
 def logging(_answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
     """Return where a region logs calls of models; without a configuration it logs none."""
-    parsed = Parsed([Subject("", status, 1)])
+    parsed = Parsed([Subject("", status, len(pages))])
     for page in pages:
         where = page.where
         stated = part(where, page.document, "loggingConfig")

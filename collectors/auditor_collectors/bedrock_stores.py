@@ -84,7 +84,7 @@ def knowledge_base_ids(pages: Sequence[Page]) -> list[str]:
 def knowledge_base(answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
     """Return one knowledge base, and the store that holds its vectors and the text beside them."""
     wanted = asked(answer, "knowledgeBaseId")
-    parsed = Parsed([Subject(wanted, status, 1)])
+    parsed = Parsed([Subject(wanted, status, len(pages))])
     for page in pages:
         where = page.where
         document = part(where, page.document, "knowledgeBase")

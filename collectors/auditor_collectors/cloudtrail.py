@@ -66,12 +66,13 @@ kind = "cloudtrail"
 files = ["cloudtrail/**/*.json.gz"]
 
 # With this, only log files that a valid digest lists are read: docs/how-to/verify-a-trail.md. `folder` is a copy of
-# `bucket`; beside each digest lies NAME.head.json, which `aws s3api head-object` printed.
-[sources.cloudtrail.digests]
-bucket = "company-trail"
-folder = "cloudtrail"
-keys = { eu-central-1 = ["cloudtrail-keys/eu-central-1.json"] }   # `aws cloudtrail list-public-keys` of each region
-anchors = []       # of an earlier run's trail_chains: [{ digest = "tail_digest", sha256 = "tail" }]
+# `bucket`; beside each digest lies NAME.head.json, which `aws s3api head-object` printed. `anchors` are what an earlier
+# run's table trail_chains holds: [{ digest = "tail_digest", sha256 = "tail" }]
+# [sources.cloudtrail.digests]
+# bucket = "company-trail"
+# folder = "cloudtrail"
+# keys = { eu-central-1 = ["cloudtrail-keys/eu-central-1.json"] }   # `aws cloudtrail list-public-keys` of each region
+# anchors = []
 """
 
 
@@ -137,8 +138,10 @@ def ingest(found: Sequence[files.SourceFile], context: CollectContext) -> Iterat
         names = {str(file.path): file.name for file in found}
         _refuse_empty(connection, spilled, found)
         _refuse_wrong(connection, spilled, names, context)
-        _refuse_conflicts(connection, spilled, names)
-        yield from stream(connection, "audit_events", _select(spilled, context))
+        repeated = _any_twice(connection, spilled)
+        if repeated:
+            _refuse_conflicts(connection, spilled, names)
+        yield from stream(connection, "audit_events", _select(spilled, context, distinct=repeated))
         cells = _coverage(connection, spilled, found, context)
     yield rows("coverage", cells)
 
@@ -172,6 +175,12 @@ def _refuse_wrong(
             raise refuse_row(names[row[0]], place[0] if place else 0, member, row[2], expected, remedy=AGAIN)
 
 
+def _any_twice(connection: duckdb.DuckDBPyConnection, spilled: str) -> bool:
+    """Say whether an eventID is there more than once: comparing whole records costs more than all the rest."""
+    [(twice,)] = connection.execute(f"select count(*) > count(distinct event_id) from {spilled}").fetchall()
+    return bool(twice)
+
+
 def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names: dict[str, str]) -> None:
     columns = (
         "event_time, event_source, event_name, event_category, region, account, read_only, management_event, "
@@ -191,9 +200,9 @@ def _refuse_conflicts(connection: duckdb.DuckDBPyConnection, spilled: str, names
         )
 
 
-def _select(spilled: str, context: CollectContext) -> str:
+def _select(spilled: str, context: CollectContext, *, distinct: bool) -> str:
     return f"""
-        select distinct
+        select {"distinct" if distinct else ""}
             {literal(context.scope.system)} as system, {literal(context.scope.environment)} as environment,
             {literal(context.source)} as source, event_time,
             {identifier_columns("event", "event_id")}, {identifier_columns("request", "request_id")},

@@ -22,7 +22,7 @@ from auditor_collectors.page_parts import part
 from auditor_collectors.values import boolean, instant, optional
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from auditor_collectors.answers import Answer, Page
 
@@ -42,14 +42,7 @@ class _Bill:
     amounts: dict[tuple[str, Period], Amount] = field(default_factory=dict)
 
 
-def costs(
-    answer: Answer,
-    pages: Sequence[Page],
-    status: str,
-    _purposes: Mapping[str, str],
-    *,
-    services: Collection[str] = (),
-) -> Parsed:
+def costs(answer: Answer, pages: Sequence[Page], status: str, services: Collection[str] = ()) -> Parsed:
     """Return what each of ``services`` cost, or every service where none is declared."""
     bill = _bill(pages)
     unmatched = {

@@ -2,7 +2,8 @@
 
 Rules kept here: those of ``auditor_collectors.recorded``; an incident is one row, however many versions of it there
 are: opened at the earliest instant, of the highest severity, and customer-impacting or of security if any version says
-so, so that nothing done to it later hides it; closed as its last version says, for it may be opened again.
+so, so that nothing done to it later hides it; closed as its last version says, for it may be opened again. It is a
+breach of personal data, or significant, if any version says so; the controller is aware since the earliest instant.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from auditor.errors import CollectionError
-from auditor.tables.quality import INCIDENT_SEVERITIES
+from auditor.tables.quality import INCIDENT_EXCEPTIONS, INCIDENT_SEVERITIES
 from auditor_collectors.jsonlines import AGAIN, member
 from auditor_collectors.mapping import Strict
 from auditor_collectors.options import problems_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from auditor.collector import Batch, CollectContext
 
+EXCEPTIONS = {name: name for name in INCIDENT_EXCEPTIONS}
 RANKS = "[" + ", ".join(f"'{severity}'" for severity in INCIDENT_SEVERITIES) + "]"
 
 
@@ -40,6 +42,11 @@ class Members(Strict):
     security: str | None = None
     aware_at: str | None = None
     notified_at: str | None = None
+    breach: str | None = None
+    significant: str | None = None
+    early_warning_at: str | None = None
+    final_report_at: str | None = None
+    exception: str | None = None
 
 
 class Options(RecordOptions):
@@ -65,6 +72,11 @@ customer_impacting = "customerImpacting"
 security = "security"
 aware_at = "awareAt"                     # of a personal-data breach: GDPR art. 33 counts from it
 notified_at = "notifiedAt"
+breach = "personalDataBreach"
+significant = "significant"              # of NIS2, with the two instants that follow
+early_warning_at = "earlyWarningAt"
+final_report_at = "finalReportAt"
+exception = "exception"                  # unlikely_risk or delay_reasoned
 """
 
 
@@ -103,6 +115,11 @@ def _version(wanted: Options, context: CollectContext, where: str, document: dic
         "security": perhaps(names.security, boolean),
         "aware_at": perhaps(names.aware_at, when),
         "notified_at": perhaps(names.notified_at, when),
+        "breach": perhaps(names.breach, boolean),
+        "significant": perhaps(names.significant, boolean),
+        "early_warning_at": perhaps(names.early_warning_at, when),
+        "final_report_at": perhaps(names.final_report_at, when),
+        "exception": perhaps(names.exception, partial(one_of, known=EXCEPTIONS)),
     }
 
 
@@ -110,13 +127,18 @@ def _ever(column: str) -> str:
     return f"case when bool_or({column}) then true else last({column} order by updated_at) end as {column}"
 
 
+def _last(column: str) -> str:
+    return f"last({column} order by updated_at) as {column}"
+
+
 MERGED = f"""
     select
         min(system) as system, min(environment) as environment, min(source) as source, min(event_time) as event_time,
-        incident_hi, incident_lo, max(updated_at) as updated_at, last(closed_at order by updated_at) as closed_at,
+        incident_hi, incident_lo, max(updated_at) as updated_at, {_last("closed_at")},
         {RANKS}[min(list_position({RANKS}, severity))] as severity,
         {_ever("customer_impacting")}, {_ever("security")},
-        min(aware_at) as aware_at, last(notified_at order by updated_at) as notified_at
+        min(aware_at) as aware_at, {_last("notified_at")}, {_ever("breach")}, {_ever("significant")},
+        {_last("early_warning_at")}, {_last("final_report_at")}, {_last("exception")}
     from {{source}}
     group by incident_hi, incident_lo
 """

@@ -61,13 +61,14 @@ def _records(body: bytes) -> list[Any]:
                 if len(line) > MAX_LINE:
                     return [*found, None]
                 if line.strip():
-                    found.append(_record(line))
+                    found.append(record(line))
     except (OSError, EOFError, zlib.error):
         found.append(None)
     return found
 
 
-def _record(line: bytes) -> Any:
+def record(line: bytes) -> Any:
+    """Return the record that ``line`` is, cut down; None for what is no JSON object."""
     try:
         document = json.loads(line, parse_float=str)
     except (ValueError, RecursionError):

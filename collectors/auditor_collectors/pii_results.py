@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from auditor.collector import Batch, CollectContext
 
+OPTIONAL = ("near_misses", "false_positives")
 COUNTS = ("planted", "detected", "unredacted", "scanner_planted", "scanner_found")
 AT_MOST = {"detected": "planted", "unredacted": "planted", "scanner_found": "scanner_planted"}
 
@@ -37,18 +38,25 @@ class Columns(Strict):
     unredacted: Plain
     scanner_planted: Plain
     scanner_found: Plain
+    near_misses: Plain | None = None
+    false_positives: Plain | None = None
 
     def texts(self) -> dict[str, str]:
         """Return the column of the source by the name under which its text is kept."""
-        names = ("event_time", "corpus", "type", *COUNTS)
+        names = ("event_time", "corpus", "type", *COUNTS, *self.given())
         return {f"{name}_text": getattr(self, name).column for name in names}
+
+    def given(self) -> list[str]:
+        """Return the counts that may be left out and are not."""
+        return [name for name in OPTIONAL if getattr(self, name) is not None]
 
     def parsed(self) -> str:
         """Return the SQL columns of every parsed value and the text that it was parsed from."""
         columns = [f"{text(self.event_time)} as event_time_text, {instant(self.event_time)} as event_time"]
         read = [(name, mapped(getattr(self, name))) for name in ("corpus", "type")]
-        read += [(name, count(getattr(self, name))) for name in COUNTS]
+        read += [(name, count(getattr(self, name))) for name in (*COUNTS, *self.given())]
         columns += [f"{text(getattr(self, name))} as {name}_text, {value} as {name}" for name, value in read]
+        columns += [f"null::bigint as {name}" for name in OPTIONAL if name not in self.given()]
         return ", ".join(columns)
 
     def problems(self, at_most: str) -> list[tuple[str, str, str]]:
@@ -59,7 +67,9 @@ class Columns(Strict):
             ("corpus_text is null", "corpus_text", "the name of a corpus"),
             ("type_text is null", "type_text", "the name of a type"),
         ]
-        problems += [(f"{name} is null", f"{name}_text", "a whole number, zero or more") for name in COUNTS]
+        problems += [
+            (f"{name} is null", f"{name}_text", "a whole number, zero or more") for name in (*COUNTS, *self.given())
+        ]
         problems += [(f"{few} > {many}", f"{few}_text", f"at most what is {many}") for few, many in AT_MOST.items()]
         return problems
 
@@ -90,6 +100,8 @@ detected = { column = "detected" }
 unredacted = { column = "unredacted" }
 scanner_planted = { column = "scannerPlanted" }   # pieces shown to the scanner of the output, to test it
 scanner_found = { column = "scannerFound" }
+near_misses = { column = "nearMisses" }           # may be left out, as the next: then false positives are unknown
+false_positives = { column = "falsePositives" }
 """
 
 
@@ -124,6 +136,6 @@ def _select(parts: str, context: CollectContext) -> str:
         select distinct
             {literal(context.scope.system)} as system, {literal(context.scope.environment)} as environment,
             {literal(context.source)} as source, event_time, coalesce(corpus, {literal(UNDECLARED)}) as corpus,
-            coalesce(type, {literal(UNDECLARED)}) as type, {", ".join(COUNTS)}
+            coalesce(type, {literal(UNDECLARED)}) as type, {", ".join((*COUNTS, *OPTIONAL))}
         from read_parquet({parts})
     """

@@ -103,11 +103,11 @@ def _refuse_conflicts(
     row = connection.execute(
         f"""
         with versions as (
-            select {alike}, max({{'file': file_number, 'line': row_number}}) as place
+            select {alike}, max({{'file': file_number, 'line': row_number}}) as at_line
             from read_parquet({exactly(part)})
             group by {alike}
         )
-        select max(place) as place
+        select max(at_line) as at_line
         from versions
         group by {", ".join(key)}
         having count(*) > 1

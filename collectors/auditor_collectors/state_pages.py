@@ -115,17 +115,6 @@ def models(_answer: Answer, pages: Sequence[Page], status: str, _purposes: Mappi
     return parsed
 
 
-def inference_profiles(_answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
-    """Return the inference profiles of a region."""
-    parsed = Parsed([])
-    for where, document in entries(pages, "inferenceProfileSummaries"):
-        stated = member(where, document, "status", name)
-        profile = member(where, document, "inferenceProfileId", name)
-        parsed.add("models", model=profile, kind="inference_profile", status=stated)
-    parsed.subjects.append(Subject("", status, len(parsed.rows.get("models", []))))
-    return parsed
-
-
 def notifications(answer: Answer, pages: Sequence[Page], status: str, _purposes: Mapping[str, str]) -> Parsed:
     """Return the notifications of a budget."""
     budget = asked(answer, "BudgetName")

@@ -33,11 +33,11 @@ _NAME = ("account", "region", "trail", "home_region")
 
 @dataclass(slots=True)
 class Evidence:
-    """The rows of both tables without scope, and the keys of the logs that may be read, by cell."""
+    """The rows of both tables without scope, and the keys of the logs that may be read."""
 
     digests: list[dict[str, Any]] = field(default_factory=list)
     chains: list[dict[str, Any]] = field(default_factory=list)
-    proven: dict[str, Cell] = field(default_factory=dict)
+    proven: set[str] = field(default_factory=set)
 
 
 def of(
@@ -61,8 +61,7 @@ def of(
         evidence.digests += rows
         evidence.chains.append(_chain_row(name, chain, rows, unlisted[name.account, name.region], keys_from))
         for one in chain.valid:
-            proven = [log.key for log in _logs(one) if states[log] == "valid"]
-            evidence.proven.update(dict.fromkeys(proven, (name.account, name.region)))
+            evidence.proven |= {log.key for log in _logs(one) if states[log] == "valid"}
     known = {(name.account, name.region) for name in chains}
     for cell in sorted(unlisted.keys() - known):
         evidence.chains.append(_chain_row(ChainName(*cell, "", ""), None, [], unlisted[cell], keys_from))

@@ -75,6 +75,13 @@ def identifier(value: Any) -> str:
     raise ValueError(f"an id: printable text of at most {MAX_ID} characters")
 
 
+def country(value: Any) -> str:
+    """Return ``value``, which is a code of two capital letters (ISO 3166-1 alpha-2)."""
+    if isinstance(value, str) and re.fullmatch("[A-Z]{2}", value):
+        return value
+    raise ValueError("a country as two capital letters, e.g. DE")
+
+
 def count(value: Any) -> int:
     """Return ``value``, which is a whole number, zero or more, that 64 bits can hold."""
     if type(value) is int and 0 <= value <= LARGEST:

@@ -40,6 +40,9 @@ class CollectContext:
     (its own, in ``work``, where None), from which an interrupted collection goes on; ``replayed``, that the folder is
     all there is and no connection may be opened; ``clock``, for when an answer came; and ``shared``, where sources of
     one collection find what another of them has made, under ``lock``.
+
+    ``pseudonym(identifier, period)`` names a person by what only the vault can lead back, and is None where no vault is
+    declared: then no person is told from another.
     """
 
     source: str
@@ -53,6 +56,7 @@ class CollectContext:
     clock: Callable[[], datetime] | None = None
     shared: dict[Any, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    pseudonym: Callable[[str, str], str] | None = None
 
     def now(self) -> datetime:
         """Return the present instant, UTC: that of the collection where the clock stands."""

@@ -41,6 +41,15 @@ class ScopeSection(BaseModel):
     phase: str = ""
 
 
+class VaultSection(BaseModel):
+    """``[vault]``: where the pseudonyms of persons are kept, and the key that opens it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str = Field(min_length=1)
+    key: str = Field(min_length=1)
+
+
 class Document(BaseModel):
     """The whole file."""
 
@@ -51,6 +60,7 @@ class Document(BaseModel):
     shared: dict[str, dict[str, Any]] = Field(default_factory=dict)
     evaluate: dict[str, Any] = Field(default_factory=dict)
     watch: dict[str, Any] = Field(default_factory=dict)
+    vault: VaultSection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +80,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class VaultPlace:
+    """The files of the vault and of its key."""
+
+    file: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A checked configuration; relative paths are relative to ``root``."""
 
     root: Path
     scope: Scope
     sources: tuple[Source, ...]
+    vault: VaultPlace | None = None
 
 
 def load_config(path: Path) -> Config:
@@ -103,7 +122,9 @@ def load_config(path: Path) -> Config:
         problems += [f"sources.{name}.{problem}" for problem in collector.check(options)]
         sources.append(Source(name, kind, collector, options, environment, begins))
     raise_all(UsageError, f"{path}: the configuration is refused", problems, remedy="correct the keys above")
-    return Config(path.resolve().parent, Scope(**document.scope.model_dump()), tuple(sources))
+    root, vault = path.resolve().parent, document.vault
+    place = VaultPlace(root / vault.file, root / vault.key) if vault else None
+    return Config(root, Scope(**document.scope.model_dump()), tuple(sources), place)
 
 
 def _merged(table: dict[str, Any], shared: dict[str, dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:

@@ -31,7 +31,7 @@ def _endpoint(monkeypatch):
     endpoint = f"http://{host}:{port}"
     once = Config(retries={"total_max_attempts": 1})
 
-    def made(_live, _session, service, region):
+    def made(_live, service, region, _credentials):
         return boto3.client(service, region_name=region, endpoint_url=endpoint, config=once)
 
     monkeypatch.setattr(Live, "_made", made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from auditor.errors import CollectionError
 from auditor.tables import identifier_halves
@@ -327,3 +328,23 @@ def test_what_macie_does_not_say_that_it_looks_into_is_not_known(stubs, tmp_path
     found = rows_of(MacieCollector(), {}, tmp_path, stubs)
     assert product(found)["covered"] is None
     assert answers(found)[call] == ("denied", 0)
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [("Macie is not enabled", "disabled"), ("User is not authorized to perform: macie2:GetMacieSession", "denied")],
+)
+def test_macie_that_is_off_is_told_from_macie_that_may_not_be_asked(stubs, tmp_path, monkeypatch, message, status):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, "GetMacieSession")
+
+    client, _ = stubs._of("macie2", HOME)
+    monkeypatch.setattr(client, "get_macie_session", refuse)
+    if status == "denied":
+        stubs.answer("macie2", "GetAutomatedDiscoveryConfiguration", {"status": "ENABLED"})
+        stubs.answer("macie2", "ListClassificationJobs", {"items": []})
+        stubs.answer("macie2", "ListFindings", {"findingIds": []})
+    found = rows_of(MacieCollector(), {}, tmp_path, stubs)
+    assert answers(found)["GetMacieSession"] == (status, 0)
+    assert [row["enabled"] for row in found.get("security_products", [])] == ([False] if status == "disabled" else [])
+    assert message not in str(found)

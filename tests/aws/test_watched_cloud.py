@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
 from auditor_collectors.aws import live
@@ -36,19 +37,29 @@ FILLS = {
 ACCOUNTED = {"coverage", "source_answers"}
 
 
+@pytest.fixture(scope="module", name="session")
+def _session():
+    """One session for all collections, so that the models of the services are read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        company.log_in(patch)
+        return boto3.Session()
+
+
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch):
+def _quick(monkeypatch, session):
     company.log_in(monkeypatch)
+    monkeypatch.setattr(live.Live, "_boto", lambda _live: session)
     monkeypatch.setattr(live, "PAUSE_SECONDS", 0)
     monkeypatch.setattr("auditor_collectors.aws.buckets.Buckets.take", lambda *_, **__: None)
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory):
+def plain(tmp_path_factory, session):
     """The rows of each source when all is answered."""
     root = tmp_path_factory.mktemp("plain")
     with pytest.MonkeyPatch.context() as patch:
         company.log_in(patch)
+        patch.setattr(live.Live, "_boto", lambda _live: session)
         patch.setattr("auditor_collectors.aws.buckets.Buckets.take", lambda *_, **__: None)
         with serving(watched_cloud.cloud()) as cloud:
             return {one: watched_cloud.collected(root, cloud.url, one, one) for one in watched_cloud.COLLECTORS}

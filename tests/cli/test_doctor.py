@@ -115,7 +115,7 @@ def test_a_key_that_others_may_read_is_wrong(mode: int, healthy: list[str], audi
     [
         ("signing key", ["--key", "file"], "file: no unencrypted PEM private key"),
         ("configuration", ["--config", "file"], "file: not TOML"),
-        ("profile", ["--profile", "nobody"], "no such profile; the pack has: hybrid-routing-gates"),
+        ("profile", ["--profile", "nobody"], "no such profile; the pack has: eu-compliance, hybrid-routing-gates"),
         ("policy pack", ["--policies", "absent"], "pack.lock: cannot be read"),
     ],
 )

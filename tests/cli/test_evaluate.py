@@ -155,7 +155,7 @@ def test_a_full_device_leaves_the_sealed_bundle_and_is_not_a_verdict(company: Co
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["-o", "yaml"], "expected one of checklist, checklist-json, json"),
+        (["-o", "yaml"], "expected one of checklist, checklist-json, code-quality"),
         (["-o", "json="], "has no path after '='"),
         (["-o", "json", "-o", "markdown"], "more than one format would go to standard output"),
         (["-o", "json=x", "-o", "markdown=./x"], "two formats would go to one file"),
@@ -170,7 +170,7 @@ def test_a_full_device_leaves_the_sealed_bundle_and_is_not_a_verdict(company: Co
         (["--key", "absent.pem"], "absent.pem: the signing key cannot be read (No such file or directory)"),
         (["--key", "file"], "file: no unencrypted PEM private key"),
         (["--config", "absent.toml"], "absent.toml: cannot be read (No such file or directory)"),
-        (["--profile", "hybrid"], "no such profile; the pack has: hybrid-routing-gates"),
+        (["--profile", "hybrid"], "no such profile; the pack has: eu-compliance, hybrid-routing-gates"),
         (["--policies", "absent"], "pack.lock: cannot be read (No such file or directory)"),
         (["--nonsense"], "No such option"),
     ],

@@ -36,8 +36,6 @@ OTHERS = {
     "alarms/0800.json": '{"MetricAlarms": []}',
     "probes/bedrock.jsonl": '{"at": "2025-01-14T11:00:00Z", "service": "bedrock", "target": "m", '
     '"region": "eu-central-1", "result": "ok", "ms": 800}\n',
-    "pii/results.jsonl": '{"ranAt": "2025-01-14T11:00:00Z", "corpus": "support-v3", "type": "IBAN", "planted": 9, '
-    '"detected": 9, "unredacted": 0, "scannerPlanted": 9, "scannerFound": 9}\n',
     "tests/smoke.xml": '<testsuite name="Smoke Tests" timestamp="2025-01-14T09:00:00"><testcase name="works"/>'
     "</testsuite>",
     "scans/mcp.sarif": '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "scanner"}}, "automationDetails": '
@@ -62,6 +60,8 @@ OTHERS = {
     "baseline.jsonl": '{"baseline": 1, "snapshot": "' + "0" * 64 + '", "collectedAt": "2025-01-13T12:00:00Z", '
     '"start": "2025-01-13T08:00:00Z", "end": "2025-01-13T12:00:00Z", "shares": 0, "values": 0}\n',
     "rollback/log.jsonl": '{"at": "2025-01-14T07:45:00Z", "step": "opened", "dry_run": false}\n',
+    "invocations/2025/01/14/a.json.gz": '{"schemaType": "ModelInvocationLog", "timestamp": "2025-01-14T10:00:00Z", '
+    '"accountId": "111122223333", "region": "eu-central-1", "requestId": "r1", "operation": "Converse"}\n',
 }
 
 

@@ -72,6 +72,7 @@ def test_an_event_becomes_a_row_of_allowed_columns(tmp_path):
             "event_lo": identifier_halves("e-1")[1],
             "request_hi": identifier_halves("r-1")[0],
             "request_lo": identifier_halves("r-1")[1],
+            "person": None,
             "event_type": "request_routed",
             "operation": "summarise",
             "provider": "bedrock",

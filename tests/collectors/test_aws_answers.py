@@ -29,6 +29,13 @@ ALARM = {
 QUERY = {"Id": "a", "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "P95"}, "Period": 60, "Stat": "p95"}}
 PERIOD = {"StartTime": "2025-01-14T10:00:00Z", "EndTime": "2025-01-14T11:00:00Z"}
 SERIES = {"Id": "a", "Timestamps": ["2025-01-14T10:01:00+00:00"], "Values": [1.5], "StatusCode": "Complete"}
+PROFILE = {
+    "inferenceProfileId": "eu.m",
+    "inferenceProfileArn": "arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu.m",
+    "type": "SYSTEM_DEFINED",
+    "status": "ACTIVE",
+    "models": [{"modelArn": "arn:aws:bedrock:::foundation-model/m"}],
+}
 POINT = {
     "BackupVaultName": "v",
     "ResourceArn": "arn:aws:dynamodb:eu-central-1:111122223333:table/t",
@@ -221,6 +228,35 @@ def test_a_search_for_metrics_that_found_none_is_a_fact_and_a_refused_one_is_tol
     ]
 
 
+def test_kept_answers_tell_how_far_a_deployment_has_come_also_where_they_were_refused(tmp_path):
+    alias = {"FunctionName": "router", "Name": "live"}
+    arn = "arn:aws:lambda:eu-central-1:111122223333:function:router:live"
+    routed = {"AliasArn": arn, "FunctionVersion": "6", "RoutingConfig": {"AdditionalVersionWeights": {"7": 0.1}}}
+    service = {"cluster": "support", "services": ["api"]}
+    given = [
+        answer("GetAlias", routed, request=alias),
+        answer("DescribeServices", request=service, status="denied"),
+        answer("DescribeStacks", request={"StackName": "support"}, status="denied"),
+    ]
+    found = collected(tmp_path, *given)
+    states = rows_of(found, "deployment_states")
+    assert [(row["deployable"], row["deployment"], row["traffic_ppm"]) for row in states] == [
+        ("router:live", "7", 100_000),
+        ("router:live", "6", 900_000),
+    ]
+    said = [(row["call"], row["subject"], row["status"]) for row in rows_of(found, "source_answers")]
+    assert said == [
+        ("DescribeServices", "support/api", "denied"),
+        ("DescribeStacks", "support", "denied"),
+        ("GetAlias", "router:live", "ok"),
+    ]
+
+
+def test_an_answer_about_several_services_is_refused(tmp_path):
+    request = {"cluster": "support", "services": ["api", "web"]}
+    assert "one service in a call" in refused(tmp_path, answer("DescribeServices", {"services": []}, request=request))
+
+
 def test_dashboards_are_listed_and_read(tmp_path):
     body = json.dumps({"widgets": [{}, {}]})
     given = [
@@ -251,7 +287,7 @@ def test_backups_models_and_notifications_become_rows(tmp_path):
         answer("ListFoundationModels", {"modelSummaries": [model]}),
         answer(
             "ListInferenceProfiles",
-            {"inferenceProfileSummaries": [{"inferenceProfileId": "eu.m", "status": "ACTIVE"}]},
+            {"inferenceProfileSummaries": [PROFILE]},
         ),
         answer(
             "DescribeNotificationsForBudget",
@@ -292,7 +328,7 @@ def test_coverage_of_a_call_is_that_of_its_newest_answers(tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (answer("DescribeStacks", {}), "expected one of DescribeAlarmHistory"),
+        (answer("RunInstances", {}), "expected one of DescribeAlarmHistory"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, account="1"), "12 digits"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, region=""), "a region"),
         (answer("DescribeAlarms", {"MetricAlarms": []}, answered_at="2025-01-14"), "RFC 3339"),
@@ -345,7 +381,10 @@ def test_a_page_that_is_no_json_is_refused_by_its_name(tmp_path):
 
 def test_every_call_that_is_read_exists():
     session = pytest.importorskip("botocore.session").get_session()
-    services = ("cloudwatch", "sns", "backup", "bedrock", "budgets")
+    services = (
+        "cloudwatch", "sns", "backup", "bedrock", "bedrock-agent", "budgets", "ecs", "lambda", "cloudformation",
+        "codedeploy", "codepipeline",
+    )  # fmt: skip
     known = {name for service in services for name in session.get_service_model(service).operation_names}
     assert set(CALLS) <= known
 
@@ -354,3 +393,48 @@ def test_options_are_checked():
     assert COLLECTOR.check({"index": []})
     assert COLLECTOR.check({"index": ["a"], "files": ["b"]})
     assert COLLECTOR.check({"index": ["a"], "purposes": {"x": 1}})
+
+
+def test_bedrock_and_budgets_are_read_as_they_are_from_aws_itself(tmp_path):
+    guardrail = {
+        "guardrailId": "g1",
+        "guardrailArn": "arn:aws:bedrock:eu-central-1:111122223333:guardrail/g1",
+        "version": "1",
+        "status": "READY",
+        "sensitiveInformationPolicy": {"piiEntities": [{"type": "EMAIL", "action": "NONE"}]},
+    }
+    budget = {
+        "BudgetName": "b",
+        "BudgetType": "COST",
+        "BudgetLimit": {"Amount": "10", "Unit": "USD"},
+        "TimeUnit": "MONTHLY",
+        "HealthStatus": {"Status": "UNHEALTHY"},
+    }
+    version = {"guardrailIdentifier": "g1", "guardrailVersion": "1"}
+    refused_version = {"guardrailIdentifier": "g1", "guardrailVersion": "2"}
+    given = [
+        answer("ListInferenceProfiles", {"inferenceProfileSummaries": [PROFILE]}),
+        answer("ListInferenceProfiles", status="denied", request={"typeEquals": "APPLICATION"}),
+        answer("GetGuardrail", guardrail, request=version),
+        answer("GetGuardrail", status="denied", request=refused_version),
+        answer("GetModelInvocationLoggingConfiguration", {}),
+        answer("DescribeBudgets", {"Budgets": [budget]}),
+    ]
+    found = collected(tmp_path, *given)
+    [row] = rows_of(found, "inference_profiles")
+    assert (row["profile"], row["destination_region"]) == ("eu.m", "")
+    [row] = rows_of(found, "guardrail_filters")
+    assert (row["type"], row["input_action"], row["output_action"]) == ("EMAIL", "NONE", "NONE")
+    assert [row["enabled"] for row in rows_of(found, "invocation_logging")] == [False]
+    [row] = rows_of(found, "budgets")
+    assert (row["name"], row["amount_nano"], row["currency"]) == ("b", 10 * 10**9, "USD")
+    told = {(row["call"], row["subject"]): row["status"] for row in rows_of(found, "source_answers")}
+    assert told == {
+        ("ListInferenceProfiles", ""): "ok",
+        ("ListInferenceProfiles", "APPLICATION"): "denied",
+        ("GetGuardrail", "g1/1"): "ok",
+        ("GetGuardrail", "g1/2"): "denied",
+        ("GetModelInvocationLoggingConfiguration", ""): "ok",
+        ("DescribeBudgets", "b"): "partial",
+        ("DescribeBudgets", ""): "ok",
+    }

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from collecting import jsonl, request
+from signed_trail import BUCKET, REGION, SignedTrail
 
 MIB = 1 << 20
 SMALL = 128 * MIB
@@ -36,8 +37,9 @@ def bomb(site):
         ("requests", {"form": "csv"}, 16),
         ("heartbeats", {"observes": "requests"}, 16),
         ("cloudtrail", {}, 64),
+        ("bedrock_invocations", {}, 16),
     ],
-    ids=["jsonl", "csv", "heartbeats", "cloudtrail"],
+    ids=["jsonl", "csv", "heartbeats", "cloudtrail", "invocations"],
 )
 def test_a_line_of_ten_gigabytes_is_refused_in_little_memory(site, kind, options, limit, write):
     if kind == "requests":
@@ -88,6 +90,13 @@ def of_events(site, files, rows):
         site.write(f"{number}.log", json.dumps({"Records": [one | {"eventID": f"e{each}"} for each in mine]}).encode())
 
 
+def of_signed_events(site, files, rows):
+    trail = SignedTrail(hours=(files // 2, files - files // 2), events=rows // files)
+    trail.write(site.root / "copy", site.root / "keys.json")
+    digests = {"bucket": BUCKET, "folder": "copy", "keys": {REGION: ["keys.json"]}}
+    site.source("trail", "cloudtrail", files=["copy/**/*.json.gz"], digests=digests)
+
+
 def of_heartbeats(site, files, rows):
     site.source("beats", "heartbeats", files=["*.log"], observes="requests")
     for number in range(files):
@@ -103,10 +112,33 @@ def of_heartbeats(site, files, rows):
         site.write(f"{number}.log", jsonl(*beats))
 
 
+def of_invocations(site, files, rows):
+    site.source("log", "bedrock_invocations", files=["*.log"])
+    said = "x" * 3_000
+    one = {
+        "schemaType": "ModelInvocationLog",
+        "timestamp": "2025-01-14T10:00:00Z",
+        "accountId": "111122223333",
+        "region": "eu-central-1",
+        "operation": "Converse",
+        "input": {"inputBodyJson": {"messages": said}},
+        "output": {"outputBodyJson": {"output": said, "metrics": {"latencyMs": 1}}},
+    }
+    for number in range(files):
+        mine = range(number * rows // files, (number + 1) * rows // files)
+        site.write(f"{number}.log", jsonl(*(one | {"requestId": f"r{each}"} for each in mine)))
+
+
 @pytest.mark.parametrize(
     ("write", "rows"),
-    [(of_requests, 40_000), (of_events, 40_000), (of_heartbeats, 20_000)],
-    ids=["requests", "events", "heartbeats"],
+    [
+        (of_requests, 40_000),
+        (of_events, 40_000),
+        (of_signed_events, 40_000),
+        (of_heartbeats, 20_000),
+        (of_invocations, 20_000),
+    ],
+    ids=["requests", "events", "signed events", "heartbeats", "invocations"],
 )
 @pytest.mark.parametrize("files", [3, 120])
 def test_memory_is_flat_whatever_the_number_of_files(site, write, rows, files):

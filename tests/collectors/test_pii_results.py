@@ -46,10 +46,25 @@ def test_a_result_is_a_row_of_counts(tmp_path):
             "unredacted": 0,
             "scanner_planted": 5,
             "scanner_found": 5,
+            "near_misses": None,
+            "false_positives": None,
         }
     ]
     [cell] = pq.read_table(snapshot.tables["coverage"]).to_pylist()
     assert (cell["records"], cell["duplicates"], cell["detail"]) == (2, 1, None)
+
+
+MORE = {"near_misses": {"column": "nearMisses"}, "false_positives": {"column": "falsePositives"}}
+
+
+def test_what_may_be_left_out_is_read_where_it_is_given(tmp_path):
+    options = OPTIONS | {"columns": OPTIONS["columns"] | MORE}
+    write(tmp_path, RESULT | {"nearMisses": 7, "falsePositives": 12})
+    [row] = rows_of(snapshot_of(PiiResultsCollector(), options, tmp_path), "pii_results")
+    assert (row["near_misses"], row["false_positives"]) == (7, 12)
+    write(tmp_path, RESULT | {"nearMisses": 7, "falsePositives": -1})
+    said = "row 1, column 'falsePositives': found '-1', expected a whole number, zero or more"
+    assert said in refusal(PiiResultsCollector(), options, tmp_path)
 
 
 def test_a_name_that_is_not_listed_is_undeclared_and_counted(tmp_path):

@@ -50,7 +50,17 @@ INCIDENT = {
 INCIDENTS = {
     "files": ["r.jsonl"],
     "severities": {"SEV1": "critical", "SEV2": "high", "SEV4": "low"},
-    "members": {"customer_impacting": "customers", "security": "security", "notified_at": "told", "aware_at": "aware"},
+    "members": {
+        "customer_impacting": "customers",
+        "security": "security",
+        "notified_at": "told",
+        "aware_at": "aware",
+        "breach": "breach",
+        "significant": "significant",
+        "early_warning_at": "warned",
+        "final_report_at": "reported",
+        "exception": "exception",
+    },
 }
 SOURCES = {
     "drills": (DrillsCollector(), DRILLS, DRILL),
@@ -130,7 +140,15 @@ def test_versions_of_an_incident_are_one_row_and_nothing_done_later_hides_it(tmp
         collected(
             tmp_path,
             "incidents",
-            version(severity="SEV1", customers=True, updated_at="2025-01-14T09:10:00Z", security=False),
+            version(
+                severity="SEV1",
+                customers=True,
+                updated_at="2025-01-14T09:10:00Z",
+                security=False,
+                breach=True,
+                significant=False,
+                exception="unlikely_risk",
+            ),
             version(),
             version(
                 severity="SEV4",
@@ -139,6 +157,10 @@ def test_versions_of_an_incident_are_one_row_and_nothing_done_later_hides_it(tmp
                 closed_at="2025-01-14T10:00:00Z",
                 aware="2025-01-14T09:01:00Z",
                 told="2025-01-14T09:30:00Z",
+                breach=False,
+                warned="2025-01-14T09:20:00Z",
+                reported="2025-01-14T09:50:00Z",
+                exception="delay_reasoned",
             ),
         ),
         "incidents",
@@ -155,6 +177,11 @@ def test_versions_of_an_incident_are_one_row_and_nothing_done_later_hides_it(tmp
         "security": None,
         "aware_at": datetime(2025, 1, 14, 9, 1, tzinfo=UTC),
         "notified_at": datetime(2025, 1, 14, 9, 30, tzinfo=UTC),
+        "breach": True,
+        "significant": None,
+        "early_warning_at": datetime(2025, 1, 14, 9, 20, tzinfo=UTC),
+        "final_report_at": datetime(2025, 1, 14, 9, 50, tzinfo=UTC),
+        "exception": "delay_reasoned",
     }
 
 
@@ -207,6 +234,11 @@ def test_a_record_that_is_there_with_other_content_is_refused(tmp_path, table, c
         ("validations", {"total": 10.5}, "member 'total': found 10.5, expected a whole number, zero or more"),
         ("incidents", {"severity": "SEV9"}, "member 'severity': found 'SEV9', expected one of SEV1, SEV2, SEV4"),
         ("incidents", {"customers": "no"}, "member 'customers': found 'no', expected true or false, without quotes"),
+        (
+            "incidents",
+            {"exception": "none"},
+            "member 'exception': found 'none', expected one of unlikely_risk, delay_reasoned",
+        ),
         (
             "incidents",
             {"opened_at": "2025-01-14T09:00:01Z"},

@@ -18,6 +18,7 @@ from auditor.adapters.snapshot.reader import open_snapshot
 from auditor.adapters.sql.engine import SqlEngine
 from auditor.model import Verdict, Window
 from auditor.shell.decide import decide_control, derive_tables, shared_parameters
+from auditor.shell.policy_cases import Case, decide_tables
 from auditor.shipped import policies_dir
 from collecting import COLLECTED_AT
 
@@ -89,3 +90,19 @@ def test_inference_in_regions_that_are_none_fails_and_nothing_passes(snapshot, r
     assert {one.verdict for one in found} == {Verdict.FAIL}
     assert {one.reason for one in found} == {"unknown_region"}
     assert {one.observed["source"] for one in found} == {one["awsRegion"] for one in calls}
+
+
+def test_no_call_to_a_region_that_is_none_is_a_recorded_transfer(snapshot, records):
+    pack = load_pack(policies_dir())
+    control = pack.controls["transfers.recorded"]
+    given = {"cells": ["aws/111122223333/eu-central-1"], "record_sources": ["records"], "max_age_seconds": 900}
+    parameters, problems = control.metadata.effective(given)
+    assert not problems
+    window = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC))
+    case = Case(control, "test", "", parameters, window, COLLECTED_AT, {}, [])
+    with WasmEngine(pack) as engine:
+        found = decide_tables(pack, case, snapshot.tables, engine)
+    seen = {f"region {one['awsRegion']}" for one in records if one["eventName"] == "InvokeModel"}
+    assert {one.resource for one in found if one.resource.startswith("region ")} == seen
+    assert {one.reason for one in found if one.resource in seen} == {"unknown_region"}
+    assert "pass" not in {one.verdict.value for one in found}

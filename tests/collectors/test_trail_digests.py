@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import tomllib
 
 import pytest
 from cryptography.hazmat.primitives.serialization import PublicFormat
 
+from auditor_collectors.cloudtrail import CloudTrailCollector
 from signed_trail import ACCOUNT, BUCKET, HOUR, REGION, START, SignedTrail, public_key
 
 KEYS = {REGION: ["keys/eu-central-1.json"]}
@@ -216,3 +218,15 @@ def test_a_digest_that_lacks_a_member_is_unreadable_though_it_is_signed(site, tr
     trail.change(at, gzip.compress(content))
     tables = collected(site, trail)
     assert states(tables)[-1] == ("invalid", "unreadable", None)
+
+
+def test_the_example_speaks_of_digests_in_a_form_that_is_accepted():
+    example = CloudTrailCollector.example
+    head, mark, rest = example.partition("# [sources.cloudtrail.digests]")
+    told = tomllib.loads(head + mark.removeprefix("# ") + rest.replace("\n# ", "\n"))["sources"]["cloudtrail"]
+    assert told.pop("kind") == "cloudtrail"
+    assert told["digests"]["bucket"] == "company-trail"
+    assert CloudTrailCollector().check(told) == []
+    assert (
+        CloudTrailCollector().check(told | {"digests": {"bucket": "company-trail", "keys": {}, "anchors": [5]}}) != []
+    )

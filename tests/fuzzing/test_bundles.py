@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -13,10 +14,17 @@ from fuzz.mutation import mutate_folder, mutate_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.adapters.bundle import layout
+from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.reports.code_quality import render_code_quality
+from auditor.adapters.reports.github import render_annotations, render_step_summary
 from auditor.adapters.reports.junit import render_junit
+from auditor.adapters.reports.machine import Run
+from auditor.adapters.reports.sarif import render_sarif
+from auditor.adapters.reports.spreadsheet import render_csv
 from auditor.core.refusals import REFUSALS
 from auditor.core.summary import summarise
-from auditor.errors import VerificationError
+from auditor.errors import ControlError, VerificationError
 from auditor.shell.people import WHOLE_RUN, sign_off_page
 from auditor.shell.verify import verify
 from company import Company, make_company
@@ -89,7 +97,17 @@ def shown(root: Path) -> None:
     """Verify a bundle, and show it in every way that asks no trust policy."""
     done = verify(root, sealed().public_pem, replay=False)
     summarise(done.bundle.document, done.words)
-    render_junit(done.bundle.document, done.words, bundle="bundle")
+    with suppress(ControlError):  # who holds the key may have sealed policies that are not whole
+        run = Run(done.bundle.document, load_pack(root / layout.POLICIES), done.words, "bundle")
+        for render in (
+            render_annotations,
+            render_code_quality,
+            render_csv,
+            render_junit,
+            render_sarif,
+            render_step_summary,
+        ):
+            render(run)
     sign_off_page(done, (), WHOLE_RUN, "security")
 
 

@@ -25,6 +25,9 @@ from policies.shipped_cases import (
 )
 
 some_case = st.sampled_from(cases())
+# What is lawful on one day need not be on another: an adequacy decision has a first and a last day.
+DATED = {"transfers.recorded"}
+some_undated_case = st.sampled_from([case for case in cases() if case.control.id not in DATED])
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def test_the_order_of_rows_changes_nothing(case, random, engine):
 
 
 @law()
-@given(case=some_case, minutes=st.integers(-100_000, 100_000))
+@given(case=some_undated_case, minutes=st.integers(-100_000, 100_000))
 def test_a_shift_of_every_clock_changes_nothing(case, minutes, engine):
     tables = tables_of(case)
     moved, later = shifted(case, tables, timedelta(minutes=minutes))

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
+from auditor.adapters.policies.read_tables import tables_of
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.snapshot.reader import Snapshot, open_snapshot
 from auditor.estate import INCIDENTS, write_estate
@@ -47,7 +48,19 @@ DECISIVE = [
     ("resources", "data_class"),
     ("coverage", "available_at"),
 ]
-NULLABLE = [(t.name, c.name) for t in TABLES.values() for c in t.columns if c.nullable]
+PACK = load_pack(policies_dir())
+PROFILE = load_profile(PACK, "hybrid-routing-gates")
+# What no control of the profile reads can be cut without any effect, so nothing would be tried.
+READ = sorted(
+    TABLES.keys()
+    & {
+        table
+        for controls in PROFILE.bound.values()
+        for bound in controls
+        for table in tables_of(PACK)[bound.control.id]
+    }
+)
+NULLABLE = [(name, c.name) for name in READ for c in TABLES[name].columns if c.nullable]
 
 
 @dataclass(frozen=True)
@@ -91,10 +104,8 @@ cuts = st.one_of(
     st.sampled_from(NULLABLE).map(lambda one: Cut("column", *one)),
     st.builds(Cut, st.just("span"), st.sampled_from(sorted(TIMES)), start=minutes, length=st.sampled_from([1, 5, 60])),
     st.builds(Cut, st.just("span everywhere"), st.just("requests"), start=minutes, length=st.sampled_from([1, 5, 60])),
-    st.sampled_from(sorted(TABLES)).map(lambda table: Cut("table", table)),
-    st.builds(
-        Cut, st.just("rows"), st.sampled_from(sorted(TABLES)), start=st.integers(0, 10**6), share=st.integers(1, 60)
-    ),
+    st.sampled_from(READ).map(lambda table: Cut("table", table)),
+    st.builds(Cut, st.just("rows"), st.sampled_from(READ), start=st.integers(0, 10**6), share=st.integers(1, 60)),
 )
 
 
@@ -120,9 +131,7 @@ COMPANIES = _together()
 def world(tmp_path_factory):
     """Decide the facts of a company: (tables, scratch) -> line -> verdict."""
     root = tmp_path_factory.mktemp("estates")
-    pack = load_pack(policies_dir())
-    profile = load_profile(pack, "hybrid-routing-gates")
-    with WasmEngine(pack) as engine:
+    with WasmEngine(PACK) as engine:
 
         @cache
         def base(incidents: tuple[str, ...]) -> tuple[Snapshot, dict[str, pa.Table], dict[str, str]]:
@@ -133,12 +142,13 @@ def world(tmp_path_factory):
             return snapshot, tables, verdicts(snapshot)
 
         def verdicts(snapshot: Snapshot) -> dict[str, str]:
-            decisions, _ = decide(Inputs(snapshot, pack, profile, AS_OF), engine)
+            decisions, _ = decide(Inputs(snapshot, PACK, PROFILE, AS_OF), engine)
             return {line.line: line.verdict.value for line in decisions.lines}
 
         def after(snapshot: Snapshot, tables: dict[str, pa.Table], scratch: Path) -> dict[str, str]:
-            paths = {}
-            for name, table in tables.items():
+            paths = dict(snapshot.tables)
+            for name in READ:
+                table = tables[name]
                 paths[name] = scratch / f"{name}.parquet"
                 pq.write_table(table, paths[name])
             return verdicts(Snapshot(scratch, snapshot.scope, snapshot.collected_at, paths))

@@ -195,7 +195,7 @@ class Live:
     def _refusal(self, operation: Operation, response: dict[str, Any]) -> Got:
         code = status.kept_code(response.get("Error", {}).get("Code"))
         metadata = response.get("ResponseMetadata", {})
-        how = status.of_code(code, operation)
+        how = status.of_code(code, operation, str(response.get("Error", {}).get("Message", "")))
         return Got(
             {} if how == "ok" else None,
             how,

@@ -15,13 +15,13 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from auditor.errors import CollectionError
+from auditor_collectors.aws.names import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.metric_requests import finest_period, subject_of
 
 SETTLED = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOUND = r"[0-9]{1,12}(\.[0-9]{1,6})?"
 
-Name = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,254}[!-~])?$")]
 Additive = Annotated[str, Field(pattern=rf"^(Sum|SampleCount|(PR|TC)\(({_BOUND})?:{_BOUND}\))$")]
 Percentile = Annotated[str, Field(pattern=r"^p[0-9]{1,2}(\.[0-9]{1,10})?$")]
 

@@ -28,8 +28,9 @@ class Operation:
     ``token``: the members of request and response that carry the next page where botocore has no paginator for it.
     ``per_second``: the bucket of this call for one account and region, where AWS allows fewer than we might ask.
     ``price_nano_usd``: what one request costs, in 1e-9 USD. ``disabled_errors``: error codes by which the service says
-    that it is not switched on here, which is a fact and no failure. ``absent_errors``: codes by which it says that
-    what was asked about is not there (``NoSuchBucketPolicy``): an answer with nothing in it.
+    that it is not switched on here, which is a fact and no failure; where the code may also be a refusal, words of its
+    message tell (``AccessDeniedException: Macie is not enabled``). ``absent_errors``: codes by which it says that what
+    was asked about is not there (``NoSuchBucketPolicy``): an answer with nothing in it.
     ``body``: the member of the response whose bytes are kept as a file beside the pages (``bodies``), for it may be big
     and is no JSON; in its place the page has the file's name.
     ``hidden``: members, at any depth of a page, that no recording keeps and no reader sees, beside those never kept.

@@ -36,12 +36,14 @@ _UNKNOWN_REGION = re.compile(
 )
 
 
-def of_code(code: str, operation: Operation) -> str:
-    """Return the status that the error ``code`` stands for, when ``operation`` was asked."""
+def of_code(code: str, operation: Operation, message: str = "") -> str:
+    """Return the status that the error ``code`` stands for, when ``operation`` was asked; ``message`` is not kept."""
     if code in operation.absent_errors:
         return "ok"
-    if code in operation.disabled_errors:
-        return "disabled"
+    for declared in operation.disabled_errors:
+        name, _, words = declared.partition(": ")
+        if code == name and words in message:
+            return "disabled"
     kinds = (
         (_EXPIRED, "expired"),
         (_THROTTLED, "throttled"),

@@ -3,7 +3,8 @@
 Rules kept here: a row for each call of an account and region, with the worst of its answers; ``read_files`` rows say of
 each cell, and of the whole, how much was read (resources, where the source lists any, for that is what is held against
 them), so that rows lost later are missed; a cell is as old as its first answer, and no better than the calls that fill
-it: those of its region, or of its account or of all where the source is asked once for them.
+it: those of its region, or of its account or of all where the source is asked once for them, and all where nobody was
+asked there, for then another place told of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor_collectors.aws import status
@@ -19,12 +21,14 @@ from auditor_collectors.values import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from auditor.collector import CollectContext
     from auditor_collectors.aws.operation import Place
     from auditor_collectors.aws.recording import Entry, Key
 
 LISTED = "resources"
+TOLD = "source_answers"
 MOST_DETAIL = 1000
 
 
@@ -37,6 +41,7 @@ class Tally:
         self._answers: dict[Key, Entry] = {}
         self._rows: Counter[str] = Counter()
         self._listed: Counter[tuple[str, str]] = Counter()
+        self._told: dict[tuple[str, str, str, datetime], set[str]] = defaultdict(set)
 
     def answered(self, entry: Entry) -> None:
         """Note an answer."""
@@ -49,25 +54,35 @@ class Tally:
             self._rows[table] += 1
             if table == LISTED:
                 self._listed[row["account"], row["region"]] += 1
+            if table == TOLD and row["status"] != "ok":
+                self._told[row["account"], row["region"], row["call"], row["answered_at"]].add(row["status"])
 
     def rows(self, places: Sequence[Place], context: CollectContext) -> list[dict[str, Any]]:
         """Return the coverage of all that was asked."""
         cells: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         calls: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-        for _, one in sorted(self._answers.items()):
+        for _, entry in sorted(self._answers.items()):
+            one = self._read(entry)
             cells[one.account, one.region].append(one)
             calls[one.account, one.region, one.call].append(one)
         everything = [one for found in cells.values() for one in found]
         total = self._listed.total() or self._rows.total()
         result = [_row(everything, total, context, account="", region="")]
         for account, region in sorted({*cells, *self._listed, *((one.account, one.region) for one in places)}):
-            filled = list(self._filling(account, region, everything))
+            filled = list(self._filling(account, region, everything)) or everything
             result.append(_row(filled, self._listed[account, region], context, account=account, region=region))
         for (account, region, call), answers in sorted(calls.items()):
             records = sum(one.records for one in answers)
             row = _row(answers, records, context, account=account, region=region)
             result.append(row | {"call": call})
         return result
+
+    def _read(self, entry: Entry) -> Entry:
+        """Return an answer with the status that its content gives it, where that is worse than how it came."""
+        told = self._told.get((entry.account, entry.region, entry.call, instant(entry.answered_at)))
+        if entry.status != "ok" or not told:
+            return entry
+        return replace(entry, status=status.worst(told), error="by its content")
 
     def _filling(self, account: str, region: str, everything: Iterable[Entry]) -> Iterable[Entry]:
         for one in everything:

@@ -1,42 +1,31 @@
-"""``auditor controls list|show|coverage``."""
+"""``auditor controls list|show|coverage|frameworks``."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli import complete
+from auditor.cli import complete, frameworks
+from auditor.cli.catalogue import JSON, POLICIES, PROFILE, open_catalogue
 from auditor.cli.options import nearest
 
 if TYPE_CHECKING:
-    from auditor.adapters.policies.pack import Control, Pack
+    from auditor.adapters.policies.pack import Control
     from auditor.adapters.policies.profile import Profile
-
-POLICIES = click.option("--policies", type=click.Path(path_type=Path), help="Policy pack; default: the shipped one.")
-PROFILE = click.option(
-    "--profile", shell_complete=complete.profiles, help="Show the lines of this profile only; default: of every one."
-)
-JSON = click.option(
-    "--json", "as_json", is_flag=True, allow_from_autoenv=False, help="One JSON document instead of text."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """A pack and the profiles whose lines are shown."""
-
-    pack: Pack
-    profiles: tuple[Profile, ...]
+    from auditor.cli.catalogue import Catalogue
 
 
 @click.group("controls")
 def command() -> None:
-    """List the controls of a policy pack, or show one whole."""
+    """List the controls of a policy pack, show one whole, or what they bear on."""
+
+
+command.add_command(frameworks.command)
 
 
 @command.command("list")
@@ -45,7 +34,7 @@ def command() -> None:
 @JSON
 def list_(policies: Path | None, profile: str | None, *, as_json: bool) -> int:
     """List every control: severity, title, and the lines that bind it."""
-    catalogue = _open(policies, profile)
+    catalogue = open_catalogue(policies, profile)
     described = [_describe(catalogue, control) for control in catalogue.pack.controls.values()]
     if as_json:
         _json([{name: one for name, one in each.items() if name not in {"sql", "rego"}} for each in described])
@@ -68,7 +57,7 @@ def show(control_id: str, policies: Path | None, profile: str | None, *, as_json
     """Show one control: parameters, frameworks, the lines that bind it, its SQL and its Rego."""
     from auditor.errors import UsageError  # noqa: PLC0415 - lazy
 
-    catalogue = _open(policies, profile)
+    catalogue = open_catalogue(policies, profile)
     control = catalogue.pack.controls.get(control_id)
     if control is None:
         known = sorted(catalogue.pack.controls)
@@ -100,7 +89,7 @@ def coverage(policies: Path | None, profile: str, *, as_json: bool) -> int:
     from auditor.errors import UsageError  # noqa: PLC0415 - lazy
     from auditor.shell.checklist_coverage import checklist_coverage  # noqa: PLC0415 - lazy
 
-    catalogue = _open(policies, profile)
+    catalogue = open_catalogue(policies, profile)
     (bound,) = catalogue.profiles
     if bound.checklist is None:
         raise UsageError(f"profile {profile} fills in no checklist", remedy="give one that does as --profile")
@@ -119,17 +108,6 @@ def coverage(policies: Path | None, profile: str, *, as_json: bool) -> int:
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     click.echo(f"{len(found.lines)} lines of the document: {told}; {len(found.undecided)} undecided")
     return ExitCode.PASS if found.whole else ExitCode.GATE_NOT_MET
-
-
-def _open(policies: Path | None, profile: str | None) -> Catalogue:
-    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
-    from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
-    from auditor.adapters.policies.profile_files import profile_names  # noqa: PLC0415 - lazy
-    from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
-
-    pack = load_pack(policies or policies_dir())
-    names = [profile] if profile else profile_names(pack.root)
-    return Catalogue(pack, tuple(load_profile(pack, name) for name in names))
 
 
 def _describe(catalogue: Catalogue, control: Control) -> dict[str, Any]:

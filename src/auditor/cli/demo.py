@@ -102,7 +102,7 @@ def _run(
         )
     with bar("verifying") as update:
         verify(done.bundle, key.public_path.read_bytes(), progress=update)
-    show(done, (), {}, no_color=no_color, quiet=quiet)
+    show(done, (), None, no_color=no_color, quiet=quiet)
     narrate(
         f"\nincidents:   {', '.join(incidents) or 'none (try --list-incidents)'}\n"
         "replayed:    the bundle was verified and decided again to the same bytes\n"

@@ -13,13 +13,14 @@ from auditor.cli import complete, gates
 from auditor.cli.defaults import from_file
 from auditor.cli.engine_options import engine_options
 from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
-from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
+from auditor.cli.options import FORMATS, NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
 from auditor.cli.outputs import (
     CHECKLISTS,
     Outputs,
     check_checklist,
     check_folder,
     check_outputs,
+    rendered,
     to_standard_output,
     write_outputs,
 )
@@ -27,10 +28,9 @@ from auditor.cli.relying_options import LEDGER_KEY, TrustChoice, trust_options
 from auditor.cli.run_trust import begin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from auditor.core.summary import ControlWords
+    from auditor.adapters.policies.pack import Pack
     from auditor.shell.engines import EngineChoice
     from auditor.shell.evaluate import Evaluation
 
@@ -90,8 +90,7 @@ if TYPE_CHECKING:
     "outputs",
     type=Output(),
     multiple=True,
-    help="Also write checklist, checklist-json, json, junit or markdown, as FORMAT (to standard output, instead of "
-    "the table) or FORMAT=PATH.",
+    help=f"Also write {', '.join(FORMATS)}, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
 )
 @engine_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
@@ -131,7 +130,6 @@ def command(
     from auditor.adapters.bundle.layout import ATTESTATION  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
     from auditor.adapters.policies.profile import load_profile  # noqa: PLC0415 - lazy
-    from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
     from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
@@ -178,7 +176,7 @@ def command(
                 progress=update,
             )
         closer.sealed((done.bundle / ATTESTATION).read_bytes())
-    show(done, outputs, control_words(pack.controls), gate, waivers=accept_waivers, no_color=no_color, quiet=quiet)
+    show(done, outputs, pack, gate, waivers=accept_waivers, no_color=no_color, quiet=quiet)
     narrate(f"bundle: {done.bundle}\nreport: {done.report}", quiet=quiet)
     return gates.exit_code(done.summary, gate, waivers=accept_waivers)
 
@@ -186,7 +184,7 @@ def command(
 def show(
     done: Evaluation,
     outputs: Outputs,
-    words: Mapping[str, ControlWords],
+    pack: Pack | None,
     gate_names: tuple[str, ...] = (),
     *,
     waivers: bool = False,
@@ -196,10 +194,7 @@ def show(
     """Write the formats that were asked for; print the table, unless one of them goes to standard output."""
     contents = {"json": done.decisions_json + b"\n", "markdown": done.reports["report.md"]}
     contents |= {name: done.reports[file] for name, file in CHECKLISTS.items() if file in done.reports}
-    if any(name == "junit" for name, _ in outputs):
-        from auditor.adapters.reports.junit import render_junit  # noqa: PLC0415 - lazy
-
-        contents["junit"] = render_junit(done.decisions.document, words, done.bundle.name)
+    contents |= rendered(outputs, done.decisions.document, pack, done.bundle.name)
     write_outputs(outputs, contents, done.bundle)
     for note in done.notes:
         narrate(f"note: {note}", quiet=quiet)

@@ -17,7 +17,18 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-FORMATS = ("checklist", "checklist-json", "json", "junit", "markdown")
+FORMATS = (
+    "checklist",
+    "checklist-json",
+    "code-quality",
+    "csv",
+    "github-annotations",
+    "github-summary",
+    "json",
+    "junit",
+    "markdown",
+    "sarif",
+)
 
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors; data that was asked for is still written.")
 VERBOSE = click.option("--verbose", is_flag=True, help="Say each step on standard error, on no terminal too.")

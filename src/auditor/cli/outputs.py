@@ -10,18 +10,29 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from auditor.adapters.policies.pack import Pack
     from auditor.adapters.policies.profile import Profile
 
 # Format -> the sealed report that it is.
 CHECKLISTS = {"checklist": "checklist.md", "checklist-json": "checklist.json"}
+# Format for machines -> its module among the reports, and the function there.
+MACHINES = {
+    "code-quality": ("code_quality", "render_code_quality"),
+    "csv": ("spreadsheet", "render_csv"),
+    "github-annotations": ("github", "render_annotations"),
+    "github-summary": ("github", "render_step_summary"),
+    "junit": ("junit", "render_junit"),
+    "sarif": ("sarif", "render_sarif"),
+}
 Outputs = tuple[tuple[str, Path | None], ...]
 
 
@@ -55,6 +66,22 @@ def check_folder(folder: Path, option: str) -> None:
     """Refuse a folder that nothing can be made in, as far as that can be known before it is there."""
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     _try_folder(there, f"{option} {folder}")
+
+
+def rendered(outputs: Outputs, document: dict[str, Any], pack: Pack | None, bundle: str) -> dict[str, bytes]:
+    """Return each format for machines that is asked for, of ``decisions.json``; none can be without a ``pack``."""
+    asked = [name for name, _ in outputs if name in MACHINES]
+    if not asked or pack is None:
+        return {}
+    from auditor.adapters.reports.machine import Run  # noqa: PLC0415 - lazy
+    from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
+
+    run = Run(document, pack, control_words(pack.controls), bundle)
+    found = {}
+    for name in asked:
+        module, function = MACHINES[name]
+        found[name] = getattr(import_module(f"auditor.adapters.reports.{module}"), function)(run)
+    return found
 
 
 def write_outputs(outputs: Outputs, contents: Mapping[str, bytes], sealed: Path) -> None:

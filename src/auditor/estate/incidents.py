@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from auditor.errors import UsageError
+from auditor.estate import privacy, records
 
 GENERATION = "slo.p95_generation"
 CACHED = "slo.p95_cached"
@@ -265,11 +266,13 @@ _ALL = (
         {BUDGET: ("inconclusive", "stale"), COST_CONTAINED: ("inconclusive", "stale")},
     ),
     Incident("dear_operations", "the model costs twice as much", {OPERATION: ("fail", "operation_dear")}),
+    Incident("pii_logged", "for a minute the application logs an e-mail address and an IBAN; no gate here reads that"),
     Incident(
         "wordy_answers",
         "questions and answers are twice as long",
         {TOKENS: ("fail", "tokens_outside"), OPERATION: ("fail", "operation_dear")},
     ),
+    *(Incident(name, said) for name, said in (records.INCIDENTS | privacy.INCIDENTS).items()),
 )
 
 INCIDENTS: dict[str, Incident] = {incident.name: incident for incident in _ALL}

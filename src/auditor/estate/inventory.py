@@ -117,6 +117,15 @@ def files(start: datetime, first: datetime, last: datetime, incidents: Collectio
     }
 
 
+def arns(but: Collection[str]) -> set[str]:
+    """Return the ARNs of what the healthy company has, without those of the types ``but``."""
+    return {
+        _resource(kind, name, HOME_REGIONS[region], data)["arn"]
+        for kind, name, region, data in HEALTHY
+        if kind not in but
+    }
+
+
 def _resource(kind: str, name: str, region: str, data_class: str | None) -> dict[str, Any]:
     service, _, resource = name.partition(":")
     place = ":" if service == "s3" else f"{region}:{ACCOUNT}"

@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import UsageError
-from auditor.estate import audit, baseline, inventory, money, traffic, trail
+from auditor.estate import audit, baseline, inventory, money, personal_data, privacy, records, traffic, trail
 from auditor.estate.incidents import check_incidents
 from auditor.model import isoformat
 
@@ -146,8 +146,13 @@ def write_estate(root: Path, *, incidents: Sequence[str] = (), seed: int = SEED)
             _write(root / name, content)
         for name, content in audit.files(START, FIRST, LAST, JUDGED, names, seed).items():
             _write(root / name, content)
+        for name, content in (records.files(LAST, names) | privacy.files(LAST, names)).items():
+            _write(root / name, content)
+        for name, content in personal_data.files(START, FIRST, LAST, names).items():
+            _write(root / name, content)
         _write_money(root, names)
-        (root / "auditor.toml").write_text(CONFIG + inventory.CONFIG + audit.CONFIG, encoding="utf-8")
+        config = CONFIG + inventory.CONFIG + audit.CONFIG + records.CONFIG + privacy.CONFIG + personal_data.CONFIG
+        (root / "auditor.toml").write_text(config, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"{error.filename}: the example cannot be written ({error.strerror})", remedy="give another folder"

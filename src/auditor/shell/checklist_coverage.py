@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.adapters.policies.windowed import mentions
+from auditor.adapters.policies.read_tables import tables_of
 from auditor.statement_tables import STATEMENT_TABLES
-from auditor.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +53,7 @@ class Coverage:
 
 def checklist_coverage(pack: Pack, profile: Profile) -> Coverage:
     """Return how the document of ``profile`` is decided. A profile without a document has no rows."""
-    reads = _tables_of(pack)
+    reads = tables_of(pack)
     printed = [line for line in profile.document.lines if line.at is not None]
     lines = tuple(_covered(line, profile, reads) for line in printed)
     rows = (profile.checklist or "").splitlines()
@@ -86,20 +85,3 @@ def _leaves(line: Line, profile: Profile) -> tuple[str, ...]:
     for member in line.members:
         found |= set(_leaves(profile.line(member), profile))
     return tuple(sorted(found))
-
-
-def _tables_of(pack: Pack) -> dict[str, frozenset[str]]:
-    """Return which tables of facts and of signatures each control reads, itself or through derived tables."""
-    facts = {*TABLES, *STATEMENT_TABLES}
-    derived: dict[str, set[str]] = {}
-    for table in pack.derived:  # in order: each after those it reads
-        derived[table.name] = mentions(table.sql, facts)
-        for name in mentions(table.sql, derived):
-            derived[table.name] |= derived[name]
-    found = {}
-    for control in pack.controls.values():
-        tables = mentions(control.sql, facts)
-        for name in mentions(control.sql, derived):
-            tables |= derived[name]
-        found[control.id] = frozenset(tables)
-    return found

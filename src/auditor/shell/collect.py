@@ -16,6 +16,7 @@ from auditor.adapters.snapshot.writer import SnapshotWriter
 from auditor.collector import Batch, CollectContext
 from auditor.config import load_config, mappings
 from auditor.model import isoformat
+from auditor.shell.pseudonyms import pseudonyms
 from auditor.shell.recording import Wanted, answers
 from auditor.tables import schema
 
@@ -64,18 +65,18 @@ def collect_sources(
     """Collect the sources of a checked configuration; what ``collect`` raises of sources, this raises."""
     asked = [source for source in config.sources if asks(source)]
     read = [source for source in config.sources if not asks(source)]
-    with SnapshotWriter(output) as writer:
+    with SnapshotWriter(output) as writer, pseudonyms(config.vault) as pseudonym:
         keeping = answers(wanted or Wanted(), output, collected_at) if asked else nullcontext(None)
         with keeping as kept:
             if kept is not None:
-                run = _Run(config, writer, kept.begun_at, progress, kept, clock)
+                run = _Run(config, writer, kept.begun_at, progress, pseudonym, kept, clock)
                 for source in asked:
                     run.collect(source)
                 if not kept.replayed:
                     kept.finished_at = max(collected_at, clock() if clock else collected_at)
                 collected_at = kept.finished_at
             for source in read:
-                _Run(config, writer, collected_at, progress).collect(source)
+                _Run(config, writer, collected_at, progress, pseudonym).collect(source)
             sources = [(source.name, source.kind, source.environment or "") for source in config.sources]
             return writer.finish(config.scope, collected_at, sources, mappings(config))
 
@@ -93,6 +94,7 @@ class _Run:
     writer: SnapshotWriter
     collected_at: datetime
     progress: Callable[[int, int, str], None]
+    pseudonym: Callable[[str, str], str] | None = None
     answers: Answers | None = None
     clock: Callable[[], datetime] | None = None
     shared: dict[Any, Any] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class _Run:
                 clock=self.clock,
                 shared=self.shared,
                 lock=self.lock,
+                pseudonym=self.pseudonym,
             )
             for batch in source.collector.collect(source.options, context):
                 self.writer.write(batch, source.name)

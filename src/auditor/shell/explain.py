@@ -17,13 +17,12 @@ from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import BoundControl, load_profile
 from auditor.adapters.rego.wasm import WasmEngine
 from auditor.adapters.reports.markdown import control_words
-from auditor.core.canonical import strict_json
 from auditor.core.counterfactual import Change, smallest_changes
-from auditor.core.decisions_form import decisions_problem
 from auditor.core.reasons import sentence
 from auditor.core.summary import ControlWords
 from auditor.errors import ControlError, UsageError
 from auditor.shell.readings import assured
+from auditor.shell.sealed_run import sealed_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +81,7 @@ def explain(bundle: Path, name: str) -> tuple[Explanation, ...]:
         UsageError: there is no such line or control, or the bundle is not whole.
         ControlError: its policies cannot be loaded.
     """
-    document = _decisions(bundle)
+    document = sealed_decisions(bundle)
     pack = load_pack(bundle / layout.POLICIES)
     profile = load_profile(pack, document["profile"]["id"])
     chosen = _chosen(document, name)
@@ -95,17 +94,6 @@ def explain(bundle: Path, name: str) -> tuple[Explanation, ...]:
     with WasmEngine(pack) as engine:
         explainer = _Explainer(document, pack, profile, engine)
         return tuple(explainer.line(line) for line in chosen)
-
-
-def _decisions(bundle: Path) -> dict[str, Any]:
-    try:
-        document = strict_json((bundle / layout.DECISIONS).read_bytes(), max_bytes=layout.MAX_DECISIONS_BYTES)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{bundle}: no sealed run ({error})", remedy="name the folder of a bundle") from error
-    problem = decisions_problem(document)
-    if problem or not isinstance(document, dict):
-        raise UsageError(f"{bundle}: its decisions are of another form ({problem})", remedy="see `auditor verify`")
-    return document
 
 
 def _chosen(document: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.adapters.policies import build
+from auditor.adapters.policies.framework import load_frameworks, refuse_unknown
 from auditor.adapters.policies.pack import load_pack
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.policies.profile_files import profile_names
@@ -39,6 +40,10 @@ def check_pack(root: Path) -> Iterator[str]:
     ]:
         check_select(name, sql, tables)
     yield f"{len(pack.derived) + len(pack.controls)} queries: one SELECT each, of allowed functions and tables only"
+    frameworks = load_frameworks(root)
+    refuse_unknown(pack, frameworks)
+    articles = sum(len(one.articles) for one in frameworks.values())
+    yield f"{len(frameworks)} frameworks, {articles} articles: every one that a control names is there"
     for name in profile_names(root):
         profile = load_profile(pack, name)
         yield f"profile {profile.document.id}: {len(profile.document.lines)} lines, {len(profile.document.gates)} gates"

@@ -18,7 +18,10 @@ from auditor.tables import (
     deployment,
     flags,
     operations,
+    personal_data,
+    privacy,
     quality,
+    records,
     residency,
     rollout,
     security,
@@ -47,6 +50,9 @@ TABLES: dict[str, Table] = {
         trail,
         rollout,
         security,
+        privacy,
+        records,
+        personal_data,
     )
     for table in group.TABLES
 }

@@ -51,6 +51,9 @@ TABLES = (
             Column("event_time", "instant", "timestamp of the event", "us"),
             *identifier("event", "eventId"),
             *identifier("request", "requestId", nullable=True),
+            Column(
+                "person", "text", "pseudonym of userId in the month of the event; null without a vault", nullable=True
+            ),
             Column("event_type", "text", f"eventType; {_DECLARED}"),
             Column("operation", "text", f"operation; {_DECLARED}", nullable=True),
             Column("provider", "text", f"provider; {_DECLARED}", nullable=True),
@@ -110,6 +113,8 @@ TABLES = (
             Column("planted", "int", "pieces of the type that the corpus holds", "1"),
             Column("detected", "int", "of these, pieces that the system reported", "1"),
             Column("unredacted", "int", "of these, pieces that stood in what the system put out", "1"),
+            Column("near_misses", "int", "pieces planted that look like the type and are none", "1", nullable=True),
+            Column("false_positives", "int", "pieces reported as the type that are none", "1", nullable=True),
             Column("scanner_planted", "int", "pieces put before the scanner of the output, to test it", "1"),
             Column("scanner_found", "int", "of these, pieces that it found: its own recall", "1"),
         ),

@@ -6,6 +6,8 @@ from auditor.columns import Column, Table, identifier, scope
 
 TEST_STATUSES = ("passed", "failed", "error", "skipped")
 DRILL_OUTCOMES = ("passed", "failed", "aborted")
+# unlikely_risk: no risk to persons is likely (GDPR art. 33(1)). delay_reasoned: notified late, with the reasons.
+INCIDENT_EXCEPTIONS = ("unlikely_risk", "delay_reasoned")
 INCIDENT_SEVERITIES = ("critical", "high", "medium", "low")
 DOCUMENT_PARTS = ("section", "field")
 
@@ -122,6 +124,19 @@ TABLES = (
             Column("security", "bool", "whether any version says that it is one of security", nullable=True),
             Column("aware_at", "instant", "when the controller became aware of it", "us", nullable=True),
             Column("notified_at", "instant", "when the authority was notified", "us", nullable=True),
+            Column("breach", "bool", "whether any version says that it is a breach of personal data", nullable=True),
+            Column(
+                "significant", "bool", "whether any version says that it is significant (NIS2 art. 23)", nullable=True
+            ),
+            Column("early_warning_at", "instant", "when the authority was warned early (NIS2)", "us", nullable=True),
+            Column("final_report_at", "instant", "when the authority got the final report (NIS2)", "us", nullable=True),
+            Column(
+                "exception",
+                "text",
+                "recorded and reasoned exception to notification in time",
+                nullable=True,
+                values=INCIDENT_EXCEPTIONS,
+            ),
         ),
         ("event_time", "incident_hi", "incident_lo"),
     ),

@@ -111,5 +111,5 @@ def test_an_unknown_control_in_a_profile_names_profile_and_line(load):
 
 
 def test_an_unknown_profile_names_those_there_are():
-    with pytest.raises(UsageError, match="no such profile; the pack has: hybrid-routing-gates"):
+    with pytest.raises(UsageError, match="no such profile; the pack has: eu-compliance, hybrid-routing-gates"):
         load_profile(load_pack(policies_dir()), "nope")

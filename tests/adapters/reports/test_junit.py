@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from auditor.adapters.reports.junit import NO_GATE, legal, render_junit
+from auditor.adapters.reports.machine import Run
 from auditor.core.summary import ControlWords
 
 WORDS = {"slo.p95": ControlWords(unit="us")}
@@ -69,7 +70,7 @@ def read(content: bytes) -> dict[str, Any]:
 
 
 def test_a_reader_sees_every_finding_with_its_verdict_under_each_gate_that_holds_it() -> None:
-    suites = read(render_junit(EVERY, WORDS, "bundle-1"))
+    suites = read(render_junit(Run(EVERY, None, WORDS, "bundle-1")))
     assert list(suites) == ["a: A", "b: B", NO_GATE]
     seen = {
         name: [(case.classname, case.name, [type(one) for one in case.result]) for case in suite]
@@ -85,19 +86,19 @@ def test_a_reader_sees_every_finding_with_its_verdict_under_each_gate_that_holds
     assert seen[NO_GATE] == [("alone", "slo.p95: x", [Error])]
     counts = [(one.tests, one.failures, one.errors, one.skipped) for one in suites.values()]
     assert counts == [(4, 1, 1, 1), (1, 0, 0, 1), (1, 0, 1, 0)]
-    whole = JUnitXml.fromstring(render_junit(EVERY, WORDS, "bundle-1"))
+    whole = JUnitXml.fromstring(render_junit(Run(EVERY, None, WORDS, "bundle-1")))
     assert (whole.tests, whole.failures, whole.errors) == (6, 1, 2)
 
 
 def test_the_counts_written_are_the_ones_a_reader_counts() -> None:
-    for suite in JUnitXml.fromstring(render_junit(EVERY, WORDS, "b")):
+    for suite in JUnitXml.fromstring(render_junit(Run(EVERY, None, WORDS, "b"))):
         written = (suite.tests, suite.failures, suite.errors, suite.skipped)
         suite.update_statistics()
         assert written == (suite.tests, suite.failures, suite.errors, suite.skipped)
 
 
 def test_a_failure_says_what_a_person_needs() -> None:
-    (_, case, *_) = read(render_junit(EVERY, WORDS, "b"))["a: A"]
+    (_, case, *_) = read(render_junit(Run(EVERY, None, WORDS, "b")))["a: A"]
     (failure,) = case.result
     assert failure.message == "P95 1.600 s is over the limit 1.500 s"
     assert failure.type == "over_limit"
@@ -107,7 +108,7 @@ def test_a_failure_says_what_a_person_needs() -> None:
 
 
 def test_the_properties_name_the_run() -> None:
-    suite = read(render_junit(EVERY, WORDS, "bundle-1"))["a: A"]
+    suite = read(render_junit(Run(EVERY, None, WORDS, "bundle-1")))["a: A"]
     assert {one.name: one.value for one in suite.properties()} == {
         "scope.system": "s",
         "scope.environment": "e",
@@ -125,7 +126,7 @@ def test_the_properties_name_the_run() -> None:
 
 
 def test_the_form_is_the_one_that_both_schemas_ask_for() -> None:
-    root = ET.fromstring(render_junit(EVERY, WORDS, "b"))  # noqa: S314 - our own
+    root = ET.fromstring(render_junit(Run(EVERY, None, WORDS, "b")))  # noqa: S314 - our own
     assert root.tag == "testsuites"
     assert root.attrib.keys() <= {"name", "time", "tests", "failures", "errors"}
     for number, suite in enumerate(root):
@@ -145,7 +146,7 @@ def test_the_form_is_the_one_that_both_schemas_ask_for() -> None:
 def test_a_run_without_a_line_outside_has_no_suite_for_it() -> None:
     inside = document(finding("one", "x", "pass"))
     inside["lines"] = [line for line in inside["lines"] if line["line"] != "alone"]
-    assert list(read(render_junit(inside, WORDS, "b"))) == ["a: A", "b: B"]
+    assert list(read(render_junit(Run(inside, None, WORDS, "b")))) == ["a: A", "b: B"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_what_xml_cannot_hold_is_written_as_an_escape(text: str, written: str) -
 @given(st.text(st.characters(exclude_categories=())), st.sampled_from(list(REASON)))
 def test_any_resource_survives_and_keeps_its_verdict(resource: str, verdict: str) -> None:
     """Property: whatever a source called a thing, the file parses, and the case is named so and decided so."""
-    suites = read(render_junit(document(finding("one", resource, verdict)), WORDS, "b"))
+    suites = read(render_junit(Run(document(finding("one", resource, verdict)), None, WORDS, "b")))
     (case,) = suites["a: A"]
     assert case.name == f"slo.p95: {legal(resource)}"
     assert [type(one) for one in case.result] == ([RESULT[verdict]] if verdict in RESULT else [])

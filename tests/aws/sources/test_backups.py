@@ -79,15 +79,29 @@ def test_recovery_points_and_jobs_are_as_kept_answers_have_them_and_restores_bes
     assert at <= {row["answered_at"] for row in found["source_answers"]}
 
 
-def test_how_long_recovery_points_stay_is_a_rule_for_each_number_of_days(stubs, tmp_path):
+@pytest.mark.parametrize(("more", "last"), [([], 365), ([point()], None)])
+def test_how_long_recovery_points_stay_is_a_rule_for_each_number_of_days_and_one_of_all(stubs, tmp_path, more, last):
     points = [point(Lifecycle={"DeleteAfterDays": days}) for days in (35, 365, 35)]
-    listed(stubs, ListRecoveryPointsByBackupVault=[*points, point()])
-    found = rows_of(COLLECTOR, {}, tmp_path, stubs)
-    assert rules(found) == {
+    listed(stubs, ListRecoveryPointsByBackupVault=[*points, *more])
+    assert rules(rows_of(COLLECTOR, {}, tmp_path, stubs)) == {
+        (VAULT, "backup", "", last),
         (VAULT, "backup", "after 35 days", 35),
         (VAULT, "backup", "after 365 days", 365),
-        (VAULT, "backup", "never", None),
     }
+
+
+def test_recovery_points_that_were_not_all_listed_and_vaults_without_any_bound_nothing(stubs, tmp_path):
+    stubs.answer("backup", "ListBackupVaults", {"BackupVaultList": [vault(), vault(BackupVaultName="w")]})
+    some = [point(Lifecycle={"DeleteAfterDays": 35})]
+    stubs.answer("backup", "ListRecoveryPointsByBackupVault", {"RecoveryPoints": some, "NextToken": "n"})
+    stubs.refuse("backup", "ListRecoveryPointsByBackupVault", "AccessDeniedException")
+    stubs.answer("backup", "ListRecoveryPointsByBackupVault", {"RecoveryPoints": []})
+    for call in STEPS[2:]:
+        stubs.answer("backup", call, {KEYS[call]: []})
+    found = rows_of(COLLECTOR, {}, tmp_path, stubs)
+    assert rules(found) == set()
+    assert [row["vault"] for row in found["backups"]] == ["v"]
+    assert answers(found)["ListRecoveryPointsByBackupVault", "v"] == "partial"
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,18 @@ def test_an_aggregator_that_does_not_answer_lists_nothing_and_says_so(stubs, tmp
     assert answers(found)["SelectAggregateResourceConfig", ""] == "failed"
 
 
+def test_what_an_aggregator_tells_of_another_account_is_no_better_than_its_answer(stubs, tmp_path):
+    recorded(stubs, "default")
+    selected(stubs, {"resourceType": "AWS::S3::Bucket", "COUNT(*)": 200})
+    stubs.answer("config", "SelectAggregateResourceConfig", {"Results": [json.dumps(BUCKET)], "NextToken": "n"})
+    stubs.refuse("config", "SelectAggregateResourceConfig", "AccessDeniedException")
+    found = rows_of(COLLECTOR, {"aggregator": AGGREGATOR, "kinds": KINDS}, tmp_path, stubs)
+    assert set(resources(found)) == {"arn:aws:s3:::b"}
+    [cell] = [row for row in found["coverage"] if (row["account"], row["region"]) == (OTHER, "eu-west-1")]
+    assert (cell["call"], cell["status"], cell["records"]) == ("read_files", "partial", 1)
+    assert answers(found)["SelectAggregateResourceConfig", "AWS::S3::Bucket"] == "partial"
+
+
 def test_the_aggregator_is_asked_where_it_lies_and_nowhere_else(stubs, tmp_path):
     recorded(stubs, "default")
     elsewhere = AGGREGATOR | {"region": "eu-west-1"}

@@ -76,7 +76,6 @@ def test_replicas_lie_where_their_names_say(stubs, tmp_path):
         "point_in_time": False,
     }
     assert states(found, arn("db", "near")) == {}
-    assert rules(found) == set()
 
 
 def test_clusters_are_linked_to_the_others_of_their_global_cluster(stubs, tmp_path):
@@ -111,7 +110,8 @@ def test_backups_are_followed_to_other_regions_and_replicated_ones_lie_where_the
     listed(stubs, DBInstances=[instance], DBInstanceAutomatedBackups=[kept], DBClusterAutomatedBackups=[of_cluster])
     found = rows_of(COLLECTOR, {}, tmp_path, stubs)
     assert links(found) == {(arn("db", "one"), "backup_copy", far, ACCOUNT, "eu-west-1", True)}
-    assert rules(found) == {(arn("db", "one"), "backup", "", 7), (arn("auto-backup", "ab-1"), "backup", "", 7)}
+    # Seven days of backups are no bound to what the database itself keeps.
+    assert rules(found) == {(arn("db", "one"), "lifecycle", "", None), (arn("auto-backup", "ab-1"), "backup", "", 7)}
     assert {one for one, (kind, *_) in resources(found).items() if kind == "backup"} == {
         arn("auto-backup", "ab-1"),
         arn("auto-backup", "c"),

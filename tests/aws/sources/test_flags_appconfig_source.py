@@ -186,6 +186,7 @@ def test_a_version_that_is_deleted_leaves_no_timeline(stubs, tmp_path):
     version(stubs, 2, ON)
     found = rows_of(COLLECTOR, OPTIONS, tmp_path, stubs)
     assert (steps(found), flags(found)) == ([], [])
+    assert said(found)["ListHostedConfigurationVersions", "pro0001"] == "partial"
 
 
 CALLS = [

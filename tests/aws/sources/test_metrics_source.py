@@ -124,6 +124,16 @@ def test_what_is_not_whole_is_told_and_silence_is_a_fact(stubs, tmp_path, page, 
     assert [one[1] for one in said(found)] == [status]
 
 
+def test_coverage_is_no_better_than_what_the_answer_says_of_itself(stubs, tmp_path):
+    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0", 1, status="PartialData")]})
+    found = rows_of(COLLECTOR, HOUR | {"metrics": [LATENCY | {"statistics": ["Sum"]}]}, tmp_path, stubs)
+    cells = {(row["account"], row["call"]): (row["status"], row["detail"]) for row in found["coverage"]}
+    assert cells["111122223333", "GetMetricData"] == ("partial", "GetMetricData partial (by its content)")
+    assert {status for status, _ in cells.values()} == {"ok", "partial"}  # ok: who we are
+    assert cells["", "read_files"][0] == "partial"
+    assert cells["111122223333", "read_files"][0] == "partial"
+
+
 def test_a_refused_call_is_an_answer_about_every_metric_that_it_asked_for(stubs, tmp_path):
     stubs.refuse("cloudwatch", "GetMetricData", "AccessDenied")
     metrics = [LATENCY, LATENCY | {"metric": "Invocations"}]
@@ -199,21 +209,52 @@ MANTLE = {"namespace": "AWS/BedrockMantle", "metric": "Inferences", "statistics"
 LISTED = {"Namespace": "AWS/BedrockMantle", "MetricName": "Inferences"}
 
 
+def mantle(key, *dimensions):
+    return query(key, "Sum", 60, "Inferences", "AWS/BedrockMantle", dimensions)
+
+
 def test_a_search_asks_for_every_metric_that_it_finds(stubs, tmp_path):
     named = LISTED | {"Dimensions": [{"Name": "Model", "Value": "x"}]}
     stubs.answer("cloudwatch", "ListMetrics", {"Metrics": [named]}, LISTED)
-    asked = request(query("m0s0", "Sum", 60, "Inferences", "AWS/BedrockMantle", (("Model", "x"),)))
-    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0", 3)]}, asked)
+    asked = request(mantle("m0s0"), mantle("m1s0", ("Model", "x")))
+    page = {"MetricDataResults": [result("m0s0"), result("m1s0", 3)]}
+    stubs.answer("cloudwatch", "GetMetricData", page, asked)
     found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "ok", 1)]
-    assert said(found) == [("AWS/BedrockMantle/Inferences{Model=x}", "ok", 1)]
+    assert said(found) == [
+        ("AWS/BedrockMantle/Inferences", "ok", 0),
+        ("AWS/BedrockMantle/Inferences{Model=x}", "ok", 1),
+    ]
 
 
-def test_a_search_that_finds_none_is_told_from_one_that_was_refused(stubs, tmp_path):
+def test_a_search_that_finds_none_has_an_answer_about_the_metric(stubs, tmp_path):
     stubs.answer("cloudwatch", "ListMetrics", {"Metrics": []}, LISTED)
+    page = {"MetricDataResults": [result("m0s0")]}
+    stubs.answer("cloudwatch", "GetMetricData", page, request(mantle("m0s0")))
     found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "ok", 0)]
+    assert said(found) == [("AWS/BedrockMantle/Inferences", "ok", 0)]
+
+
+def test_a_search_that_was_refused_asks_for_nothing(stubs, tmp_path):
     stubs.refuse("cloudwatch", "ListMetrics", "AccessDenied")
-    (tmp_path / "again").mkdir()
-    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path / "again", stubs)
+    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
     assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "denied", 0)]
+    assert said(found) == []
+
+
+def test_a_search_that_was_cut_asks_for_nothing(stubs, tmp_path):
+    named = LISTED | {"Dimensions": [{"Name": "Model", "Value": "x"}]}
+    stubs.answer("cloudwatch", "ListMetrics", {"Metrics": [named], "NextToken": "t"}, LISTED)
+    stubs.refuse("cloudwatch", "ListMetrics", "AccessDenied")
+    found = rows_of(COLLECTOR, HOUR | {"search": [MANTLE]}, tmp_path, stubs)
+    assert said(found, "ListMetrics") == [("AWS/BedrockMantle/Inferences", "partial", 1)]
+    assert said(found) == []
+
+
+def test_a_search_sees_no_metric_that_was_silent_for_two_weeks(tmp_path, stubs):
+    with pytest.raises(CollectionError, match="at most 14 days ago"):
+        rows_of(COLLECTOR, {"last_seconds": 14 * 86_400, "search": [MANTLE]}, tmp_path)
+    stubs.answer("cloudwatch", "ListMetrics", {"Metrics": []}, LISTED)
+    stubs.answer("cloudwatch", "GetMetricData", {"MetricDataResults": [result("m0s0")]})
+    assert said(rows_of(COLLECTOR, {"last_seconds": 14 * 86_400 - 300, "search": [MANTLE]}, tmp_path, stubs)) != []

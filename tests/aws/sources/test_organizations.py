@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from auditor.collector import CollectContext
 from auditor.errors import CollectionError
 from auditor_collectors.answers import Answer, Page
 from auditor_collectors.aws.sources import policy_pages
@@ -124,6 +127,19 @@ def test_a_policy_is_a_row_for_each_thing_it_is_attached_to(stubs, tmp_path):
     }
     assert answers(found)["DescribePolicy", "p-FullAWSAccess"] == "ok"
     assert "jo@example.com" not in str(found)
+
+
+def test_all_policies_of_a_target_are_as_old_as_the_listing_that_named_them(stubs, tmp_path, monkeypatch):
+    seconds = itertools.count()
+    monkeypatch.setattr(CollectContext, "now", lambda _context: COLLECTED_AT + timedelta(seconds=next(seconds)))
+    listed(stubs, POLICY, "p-87654321")
+    for _ in range(2):
+        stubs.answer("organizations", "DescribePolicy", policy(statement()))
+        stubs.answer("organizations", "ListTargetsForPolicy", {"Targets": [{"TargetId": ROOT}]})
+    found = rows_of(COLLECTOR, {"management_account": ACCOUNT}, tmp_path, stubs)
+    [at] = {row["answered_at"] for row in found["source_answers"] if row["call"] == "ListPolicies"}
+    assert [row["answered_at"] for row in found["region_policies"]] == [at, at]
+    assert len({row["answered_at"] for row in found["source_answers"]}) == 5
 
 
 @pytest.mark.parametrize("call", ["ListPolicies", "DescribePolicy", "ListTargetsForPolicy"])

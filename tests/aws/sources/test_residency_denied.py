@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from aws.company import log_in
-from aws.loopback import denied, serving
+from aws.loopback import denied, serving, sometimes
 from aws.sources import estate
 from aws.sources.asked import answers, calls
 from aws.sources.test_residency_examples import SOURCES
@@ -96,6 +96,19 @@ def test_a_call_that_is_denied_takes_knowledge_away_and_is_named(whole, tmp_path
     for table in TABLES:
         for row in map(row_of_a_table, found.get(table, [])):
             assert any(covers(row, other) for other in known.get(table, [])) or stands_in(service, call, row), row
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_throttling_of_half_of_all_requests_changes_no_fact(whole, tmp_path, kind):
+    known, _ = whole(kind)
+    found, _ = collected(kind, tmp_path, sometimes(0.5, "ThrottlingException"))
+    assert set(answers(found).values()) == {"ok"}
+    for table in TABLES:
+        assert [unaged(row) for row in found.get(table, [])] == [unaged(row) for row in known.get(table, [])]
+
+
+def unaged(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "answered_at"}
 
 
 def stands_in(service: str, call: str, row: dict[str, Any]) -> bool:

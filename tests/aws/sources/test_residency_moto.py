@@ -177,7 +177,7 @@ def test_databases_and_what_is_kept_of_them(client, endpoint, tmp_path):
         "public_blocked": True,
         "point_in_time": True,
     }
-    assert {(arn, "backup", "", 7), (kept, "backup", "", None)} <= rules(found)
+    assert {(arn, "lifecycle", "", None), (kept, "backup", "", None)} <= rules(found)
     assert "what-is-secret" not in str(found)
     assert not any(b"who" in page.read_bytes() for page in (tmp_path / "work").rglob("pages/*.json"))
 

@@ -82,8 +82,9 @@ def test_replicas_and_witnesses_are_links_to_other_regions(stubs, tmp_path):
         (ARN, "key", KEY, ACCOUNT, HOME, True),
     }
     assert states(found, ARN)["key_manager"] == "aws_managed"
-    # Items go at a time of their own: nobody can say after how many days, so no rule says so.
-    assert rules(found) == {(ARN, "backup", "", 35)}
+    # Items go at a time of their own: nobody can say after how many days, and 35 days of backups do not say it either.
+    assert rules(found) == set()
+    assert states(found, ARN)["point_in_time"] is True
 
 
 def test_exports_and_streams_are_followed(stubs, tmp_path):

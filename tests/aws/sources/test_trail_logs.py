@@ -123,6 +123,14 @@ def test_only_what_a_digest_lists_is_fetched(site, serve, refusing):
     assert sorted(fetched) == sorted([*trail.digests, *(key for hour in trail.logs for key in hour)])
 
 
+def test_a_region_without_digests_was_not_read_in_full(site, serve):
+    with serve(SignedTrail()):
+        found = live(site, regions=[REGION, "eu-west-1"])
+    cells = {row["region"]: row for row in found["coverage"] if row["call"] == "read_files"}
+    assert (cells[REGION]["status"], cells[REGION]["records"]) == ("ok", 16)
+    assert (cells["eu-west-1"]["status"], cells["eu-west-1"]["detail"]) == ("partial", "no digest")
+
+
 def test_a_log_that_is_gone_is_missing_and_one_that_is_refused_is_unread(site, serve, refusing):
     trail = SignedTrail()
     gone, refused = trail.logs[0]

@@ -2,7 +2,8 @@
 
 Rules kept here: a vault is a row where it lies; what is copied elsewhere is a link, by the plans that say so and by the
 jobs that did it (which AWS keeps for 30 days); a vault's recovery points are asked by its name, which is the
-subject of that answer. How long recovery points stay is a rule of their vault for each number of days.
+subject of that answer. How long recovery points stay is a rule of their vault for each number of days, and one of all
+of them, which says never where one of them stays for ever.
 """
 
 from __future__ import annotations
@@ -119,9 +120,17 @@ def _vault(
     points = yield from told(reply, vault.name, _points)
     for row, _ in points.records:
         yield fact(points.answer, "backups", **row)
-    for days in sorted({days for _, days in points.records}, key=lambda one: (one is None, one or 0)):
-        rule = "never" if days is None else f"after {days} days"
-        yield retention(points.answer, vault.arn, "backup", days, rule=rule, data_class=data_class)
+    if points.known and points.records:
+        yield from _kept(points.answer, vault.arn, {days for _, days in points.records}, data_class)
+
+
+def _kept(answer: Answer, vault: str, after: set[int | None], data_class: str | None) -> Iterator[Fact]:
+    """Yield how long a vault keeps its recovery points: each number of days, and the one after which none is left."""
+    days = sorted(one for one in after if one is not None)
+    last = None if None in after else days[-1]
+    yield retention(answer, vault, "backup", last, data_class=data_class)
+    for one in days:
+        yield retention(answer, vault, "backup", one, rule=f"after {one} days", data_class=data_class)
 
 
 def _copies(ask: Ask, place: Place) -> Iterator[Fact]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor_collectors import bedrock_pages, bedrock_stores, state_pages
+from auditor_collectors import bedrock_pages, bedrock_stores
 from auditor_collectors.aws.collector import AwsCollector
+from auditor_collectors.aws.logging_facts import logging_facts
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import NoOptions, read
+from auditor_collectors.aws.parsed import facts_of
+from auditor_collectors.aws.sources.stores import NoOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,33 +72,25 @@ class BedrockSource:
 
     def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield what Bedrock of ``place`` answers."""
-        for operation, reader in (
-            (MODELS, state_pages.models),
-            (LOGGING, bedrock_pages.logging),
-            (PROVISIONED, bedrock_stores.provisioned),
-            (CUSTOM, bedrock_stores.custom_models),
-            (JOBS, bedrock_stores.jobs),
-        ):
-            yield from read(ask(operation, place), reader)[1]
+        yield from facts_of(ask(MODELS, place))
+        yield from logging_facts(ask(LOGGING, place))[1]
+        for operation in (PROVISIONED, CUSTOM, JOBS):
+            yield from facts_of(ask(operation, place))
         yield from _profiles(ask, place)
         yield from _guardrails(ask, place)
-        bases, facts = read(ask(BASES, place), bedrock_stores.knowledge_bases)
-        yield from facts
-        for base in bedrock_stores.knowledge_base_ids(bases):
-            reply = ask(BASE, place, {"knowledgeBaseId": base}, subject=base)
-            yield from read(reply, bedrock_stores.knowledge_base, base)[1]
+        listing = yield from facts_of(ask(BASES, place))
+        for base in bedrock_stores.knowledge_base_ids(listing.pages):
+            yield from facts_of(ask(BASE, place, {"knowledgeBaseId": base}, subject=base))
 
 
 def _profiles(ask: Ask, place: Place) -> Iterator[Fact]:
     """Yield the profiles that AWS offers here, and those of the account, with what each of these says of itself."""
-    yield from read(ask(PROFILES, place, {"typeEquals": "SYSTEM_DEFINED"}), bedrock_pages.profiles)[1]
-    asked = {"typeEquals": "APPLICATION"}
-    facts = read(ask(PROFILES, place, asked, subject="APPLICATION"), bedrock_pages.profiles, "APPLICATION")[1]
-    yield from facts
-    listed = {_reached(row) for table, row in facts if table == DESTINATIONS}
+    yield from facts_of(ask(PROFILES, place, {"typeEquals": "SYSTEM_DEFINED"}))
+    own = yield from facts_of(ask(PROFILES, place, {"typeEquals": "APPLICATION"}, subject="APPLICATION"))
+    listed = {_reached(row) for row in own.parsed.rows.get(DESTINATIONS, ())}
     for profile in sorted({one[0] for one in listed}):
         reply = ask(PROFILE, place, {"inferenceProfileIdentifier": profile}, subject=profile)
-        for table, row in read(reply, bedrock_pages.profile, profile)[1]:
+        for table, row in facts_of(reply):
             if table != DESTINATIONS or _reached(row) not in listed:
                 yield table, row
 
@@ -107,16 +101,12 @@ def _reached(row: dict[str, Any]) -> tuple[str, str, str]:
 
 def _guardrails(ask: Ask, place: Place) -> Iterator[Fact]:
     """Yield each version of each guardrail."""
-    pages, facts = read(ask(GUARDRAILS, place), bedrock_pages.guardrail_list)
-    yield from facts
-    for guardrail in sorted({one for one, _ in bedrock_pages.guardrail_versions(pages)}):
-        asked: dict[str, Any] = {"guardrailIdentifier": guardrail}
-        pages, facts = read(ask(GUARDRAILS, place, asked, subject=guardrail), bedrock_pages.guardrail_list, guardrail)
-        yield from facts
-        for one, version in bedrock_pages.guardrail_versions(pages):
-            subject, wanted = f"{one}/{version}", {"guardrailIdentifier": one, "guardrailVersion": version}
-            reply = ask(GUARDRAIL, place, wanted, subject=subject)
-            yield from read(reply, bedrock_pages.guardrail, subject)[1]
+    listing = yield from facts_of(ask(GUARDRAILS, place))
+    for guardrail in sorted({one for one, _ in bedrock_pages.guardrail_versions(listing.pages)}):
+        versions = yield from facts_of(ask(GUARDRAILS, place, {"guardrailIdentifier": guardrail}, subject=guardrail))
+        for one, version in bedrock_pages.guardrail_versions(versions.pages):
+            wanted = {"guardrailIdentifier": one, "guardrailVersion": version}
+            yield from facts_of(ask(GUARDRAIL, place, wanted, subject=f"{one}/{version}"))
 
 
 class BedrockCollector(AwsCollector):

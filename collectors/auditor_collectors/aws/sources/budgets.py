@@ -6,21 +6,22 @@ otherwise; the notifications of a budget that AWS calls unhealthy rest on figure
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor_collectors import budget_pages, state_pages
+from auditor_collectors import budget_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import NoOptions, read, told
-from auditor_collectors.page_members import Parsed, Subject
+from auditor_collectors.aws.parsed import facts_of, stated
+from auditor_collectors.aws.sources.stores import NoOptions
+from auditor_collectors.aws_answers import parsed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from pydantic import BaseModel
 
     from auditor.collector import CollectContext
-    from auditor_collectors.answers import Answer, Page
     from auditor_collectors.aws.operation import Place
     from auditor_collectors.aws.seam import Ask, Fact
 
@@ -54,20 +55,15 @@ class BudgetsSource:
     def facts(self, _options: NoOptions, ask: Ask, place: Place, _context: CollectContext) -> Iterator[Fact]:
         """Yield the budgets of an account."""
         reply = ask(BUDGETS, place, {"AccountId": place.account, "ShowFilterExpression": True})
-        pages, facts = read(reply, budget_pages.budgets)
-        yield from facts
-        doubted = budget_pages.unhealthy(pages)
-        for budget in budget_pages.names(pages):
+        listing = yield from facts_of(reply)
+        doubted = budget_pages.unhealthy(listing.pages)
+        for budget in budget_pages.names(listing.pages):
             wanted = {"AccountId": place.account, "BudgetName": budget}
             found = ask(NOTIFICATIONS, place, wanted, subject=budget)
-            yield from _notifications(found.answer, list(found.pages), budget, doubted=budget in doubted)
-
-
-def _notifications(answer: Answer, pages: Sequence[Page], budget: str, *, doubted: bool) -> Iterator[Fact]:
-    status = "partial" if doubted and answer.status == "ok" else answer.status
-    unsaid: Mapping[str, str] = {}
-    parsed = state_pages.notifications(answer, pages, status, unsaid) if pages else Parsed([Subject(budget, status)])
-    yield from told(answer, parsed)
+            answer, pages = found.answer, list(found.pages)
+            if budget in doubted and answer.status == "ok":
+                answer = replace(answer, status="partial")
+            yield from stated(answer, parsed_of(answer, pages, {}))
 
 
 class BudgetsCollector(AwsCollector):

@@ -8,7 +8,6 @@ pays, whose bill holds those of its members.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from auditor_collectors import cost_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.options import Account  # noqa: TC001 - pydantic reads it
-from auditor_collectors.aws.reading import read
+from auditor_collectors.aws.parsed import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +70,8 @@ class CostExplorerSource:
     def facts(self, options: CostOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield what each service cost."""
         reply = ask(COSTS, place, request(options, context))
-        yield from read(reply, partial(cost_pages.costs, services=options.services))[1]
+        answer, pages = reply.answer, list(reply.pages)
+        yield from stated(answer, cost_pages.costs(answer, pages, answer.status, options.services))
 
 
 def request(options: CostOptions, context: CollectContext) -> dict[str, Any]:

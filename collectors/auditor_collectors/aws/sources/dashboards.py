@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor_collectors.aws.collector import AwsCollector
-from auditor_collectors.aws.metric_options import Name  # noqa: TC001 - pydantic reads it
+from auditor_collectors.aws.names import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import facts_of
 from auditor_collectors.aws.sources.metrics import PRICE

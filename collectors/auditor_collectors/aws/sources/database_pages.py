@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditor_collectors.answers import Answer, Page
 
 RESTORE = "restore"
+MADE_BY_AWS = ("automated", "awsbackup")
 
 
 class Sealed(NamedTuple):
@@ -151,7 +152,7 @@ def _kept(where: str, one: dict[str, Any], arn: str, identifier: str, encrypted:
         member(where, one, arn, name),
         member(where, one, identifier, name),
         _sealed(where, one, encrypted),
-        one.get("SnapshotType") == "manual",
+        "SnapshotType" in one and one["SnapshotType"] not in MADE_BY_AWS,
         member(where, one, "BackupRetentionPeriod", optional(count)),
         _replicated(where, one),
         _tags(where, one),

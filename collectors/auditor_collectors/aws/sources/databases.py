@@ -2,7 +2,8 @@
 
 Rules kept here: what lies in a region is listed by that region, so a replica in another one is a row there and a link
 here; a snapshot that is shared with everybody has no bound of region; a snapshot that somebody made is never deleted by
-itself; automated ones can't be shared, so they aren't asked with whom.
+itself; automated ones can't be shared, so they aren't asked with whom. A database deletes nothing by itself, however
+short its backups are kept: how long these are is a rule of theirs.
 """
 
 from __future__ import annotations
@@ -147,8 +148,7 @@ class _Region:
             public_blocked=None if one.public is None else not one.public,
             point_in_time=None if one.backup_days is None else one.backup_days > 0,
         )
-        if one.backup_days:
-            yield retention(answer, one.arn, "backup", one.backup_days, data_class=data_class)
+        yield retention(answer, one.arn, "lifecycle", None, data_class=data_class)
         for copy in one.copies:
             yield link(answer, one.arn, "replica", copy, self._beside(copy))
         for copy in one.replicated:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auditor.errors import CollectionError
 from auditor_collectors.aws.collector import AwsCollector
-from auditor_collectors.aws.metric_options import Name  # noqa: TC001 - pydantic reads it
+from auditor_collectors.aws.names import Name  # noqa: TC001 - pydantic reads it
 from auditor_collectors.aws.operation import Operation
 from auditor_collectors.aws.parsed import known_at, pages_of, told
 from auditor_collectors.flag_deployments import (
@@ -196,11 +196,11 @@ def _documents(at: _Place, versions: Sequence[str]) -> Generator[Fact, None, dic
     owner = {"ApplicationId": at.application, "ConfigurationProfileId": at.profile}
     listing = at.ask(LIST_VERSIONS, at.place, owner)
     listed = {member(where, one, "VersionNumber", _number) for where, one in entries(pages_of(listing), "Items")}
-    yield told(listing.answer, at.profile, len(listed))
+    deleted = {version for version in versions if int(version) not in listed}  # what they held is not known any more
+    status = "partial" if deleted and listing.answer.status == "ok" else None
+    yield told(listing.answer, at.profile, len(listed), status=status)
     documents: dict[str, _Hosted] = {}
-    for version in sorted(set(versions), key=int):
-        if int(version) not in listed:
-            continue  # deleted since: what it deployed is not known any more
+    for version in sorted(set(versions) - deleted, key=int):
         request: Request = owner | {"VersionNumber": int(version)}
         reply = at.ask(GET_VERSION, at.place, request, subject=version)
         page = _one_page(reply)

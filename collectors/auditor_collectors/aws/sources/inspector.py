@@ -14,8 +14,8 @@ from auditor_collectors import security_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.finding_facts import Findings, product_fact
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import NoOptions, told
-from auditor_collectors.page_members import Parsed, Subject
+from auditor_collectors.aws.parsed import told
+from auditor_collectors.aws.sources.stores import NoOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,19 +60,19 @@ class InspectorSource:
         """Yield what Inspector of ``place`` answers."""
         stated = ask(STATUS, place, {"accountIds": [place.account]})
         pages = list(stated.pages)
-        yield from told(stated.answer, Parsed([Subject("", stated.answer.status, len(pages))]))
+        yield told(stated.answer, "", len(pages))
         enabled = security_pages.inspector_enabled(pages, place.account)
         if enabled is False:
             yield product_fact("inspector", stated.answer, enabled=False)
             return
         reply = ask(COVERAGE, place, {"filterCriteria": {"accountId": _equals(place.account)}})
         covered = security_pages.covered(reply.pages, place.account)
-        yield from told(reply.answer, Parsed([Subject("", reply.answer.status, covered)]))
+        yield told(reply.answer, "", covered)
         listing = ask(FINDINGS, place, {"filterCriteria": {"awsAccountId": _equals(place.account)}})
         findings = Findings(place, context)
         yield from findings.facts(listing.pages, partial(security_pages.inspector_findings, region=place.region))
         answered = listing.answer.status
-        yield from told(listing.answer, Parsed([Subject("", answered, findings.count)]))
+        yield told(listing.answer, "", findings.count)
         if pages:
             yield product_fact(
                 "inspector",

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import CollectionError
-from auditor_collectors import bedrock_pages, files, invocation_files
+from auditor_collectors import files, invocation_files
 from auditor_collectors.aws.collector import AwsCollector
+from auditor_collectors.aws.logging_facts import logging_facts
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import read, told
+from auditor_collectors.aws.parsed import stated
 from auditor_collectors.aws.status import worst
 from auditor_collectors.batches import connect
 from auditor_collectors.invocation_records import reduced
@@ -94,7 +95,7 @@ class InvocationLogSource:
 
     def facts(self, options: InvocationLogOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield the calls of models that ``place`` logged."""
-        pages, facts = read(ask(LOGGING, place), bedrock_pages.logging)
+        pages, facts = logging_facts(ask(LOGGING, place))
         yield from facts
         for bucket, prefix in _logged_to(pages):
             log = _Log(ask, place, bucket)
@@ -161,7 +162,7 @@ class _Log:
             if answers:
                 status = worst(one.status for one in answers)
                 first = min(answers, key=lambda one: one.answered_at)
-                yield from told(first, Parsed([Subject("", status, count, start, end)]))
+                yield from stated(first, Parsed([Subject("", status, count, start, end)]))
 
 
 def _lines(page: Page) -> list[bytes]:

@@ -13,9 +13,9 @@ from auditor_collectors import security_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.finding_facts import Findings, product_fact
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import NoOptions, told
+from auditor_collectors.aws.parsed import told
+from auditor_collectors.aws.sources.stores import NoOptions
 from auditor_collectors.aws.status import worst
-from auditor_collectors.page_members import Parsed, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,17 +70,17 @@ class MacieSource:
         """Yield what Macie of ``place`` answers."""
         session = ask(SESSION, place)
         status, pages = session.answer.status, list(session.pages)
-        yield from told(session.answer, Parsed([Subject("", status, len(pages))]))
+        yield told(session.answer, "", len(pages))
         enabled = False if status == "disabled" else security_pages.macie_enabled(pages)
         if enabled is False:
             yield product_fact("macie", session.answer, enabled=False)
             return
         discovery = ask(DISCOVERY, place)
         automated = security_pages.discovery_enabled(discovery.pages)
-        yield from told(discovery.answer, Parsed([Subject("", discovery.answer.status, int(automated))]))
+        yield told(discovery.answer, "", int(automated))
         jobs = ask(JOBS, place)
         running = security_pages.running_jobs(jobs.pages)
-        yield from told(jobs.answer, Parsed([Subject("", jobs.answer.status, running)]))
+        yield told(jobs.answer, "", running)
         findings = _Listed(ask, place)
         rows = Findings(place, context)
         yield from rows.facts(findings.pages(), security_pages.macie_findings)
@@ -130,11 +130,11 @@ class _Listed:
     def told(self, count: int) -> Iterator[Fact]:
         """Yield how the list, and all that was asked for of it together, were answered."""
         if self._listing is not None:
-            yield from told(self._listing, Parsed([Subject("", self._listing.status, self._ids)]))
+            yield told(self._listing, "", self._ids)
         if self._answers:
             first = min(self._answers, key=lambda one: one.answered_at)
             status = worst([*(one.status for one in self._answers), "partial" if self._missing else "ok"])
-            yield from told(first, Parsed([Subject("", status, count)]))
+            yield told(first, "", count, status=status)
 
 
 class MacieCollector(AwsCollector):

@@ -2,15 +2,19 @@
 
 Rules kept here: all statistics of a metric are asked in one call, so one answer speaks for the metric; no Unit is set,
 for a metric in another one would be silently left out; what was asked for is a subject of the answer whether or not
-anything came of it.
+anything came of it. A search also asks for the metric without dimensions, so that one which finds none has an answer;
+where its listing was not whole it asks for nothing, for silence about some would look like silence about all. It sees
+what was published in the last two weeks, so a window that begins earlier is refused.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from auditor.errors import CollectionError
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.metric_options import Metric, MetricsOptions
 from auditor_collectors.aws.operation import Operation
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from auditor_collectors.aws.operation import Place, Request
     from auditor_collectors.aws.seam import Ask, Fact
 
+LISTED = timedelta(days=14)
 MOST_QUERIES = 500
 MOST_POINTS = 200_000  # of one call: its pages are held until the last says how each metric was answered
 PRICE = 10_000  # 0.01 USD per thousand requests, or metrics of GetMetricData
@@ -73,7 +78,7 @@ class MetricsSource:
     def facts(self, options: MetricsOptions, ask: Ask, place: Place, context: CollectContext) -> Iterator[Fact]:
         """Yield datapoints with their values, and of each metric how it was answered."""
         wanted = {one.subject(): one for one in options.metrics}
-        for one in (yield from _searched(options, ask, place)):
+        for one in (yield from _searched(options, ask, place, context)):
             wanted.setdefault(one.subject(), one)
         by_period: dict[int, list[Metric]] = defaultdict(list)
         for _, one in sorted(wanted.items()):
@@ -90,12 +95,24 @@ class MetricsCollector(AwsCollector):
     source = MetricsSource()
 
 
-def _searched(options: MetricsOptions, ask: Ask, place: Place) -> Generator[Fact, None, list[Metric]]:
+def _searched(
+    options: MetricsOptions, ask: Ask, place: Place, context: CollectContext
+) -> Generator[Fact, None, list[Metric]]:
     found = []
     for sought in options.search:
+        start, _ = options.window(sought.period_seconds, context.collected_at, context.source)
+        if context.collected_at - start > LISTED:
+            raise CollectionError(
+                f"source {context.source!r}: a search from {start.isoformat()} on, expected at most 14 days ago: "
+                "CloudWatch lists no metric that was silent for longer",
+                remedy="let the window begin later, or name the metrics with their dimensions",
+            )
         request = {"Namespace": sought.namespace, "MetricName": sought.metric}
         subject = f"{sought.namespace}/{sought.metric}"
         read = yield from facts_of(ask(LIST_METRICS, place, request, subject=subject))
+        if read.answer.status != "ok":
+            continue
+        found.append(Metric(**sought.model_dump()))
         for _, metric in found_metrics(read.pages):
             named = {one["Name"]: one["Value"] for one in metric["Dimensions"]}
             found.append(Metric(**sought.model_dump(), dimensions=named))

@@ -1,7 +1,8 @@
 """Service control policies of an organization that bound the regions in which its accounts may be called.
 
 Rules kept here: every policy is read, by whatever name; a row is of a policy and one thing that it is attached to, so a
-policy that nothing has is none. The management account is bound by no policy. Asked once, in the management account.
+policy that nothing has is none; all rows are as old as the listing, so that the policies of a target stand together.
+The management account is bound by no policy. Asked once, in the management account.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class OrganizationSource:
             attached = yield from told(reply, policy, policy_pages.targets)
             row = bound.first._asdict() | {"allowed": ",".join(bound.first.allowed)}
             for target in attached.records:
-                yield fact(bound.answer, "region_policies", policy=policy, target=target, **row)
+                yield fact(listed.answer, "region_policies", policy=policy, target=target, **row)
 
 
 class OrganizationCollector(AwsCollector):

@@ -14,8 +14,8 @@ from auditor_collectors import security_pages
 from auditor_collectors.aws.collector import AwsCollector
 from auditor_collectors.aws.finding_facts import Findings, product_fact
 from auditor_collectors.aws.operation import Operation
-from auditor_collectors.aws.reading import NoOptions, told
-from auditor_collectors.page_members import Parsed, Subject
+from auditor_collectors.aws.parsed import told
+from auditor_collectors.aws.sources.stores import NoOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,19 +62,19 @@ class SecurityHubSource:
         """Yield what Security Hub of ``place`` answers."""
         hub = ask(HUB, place)
         status = hub.answer.status
-        yield from told(hub.answer, Parsed([Subject("", status, len(list(hub.pages)))]))
+        yield told(hub.answer, "", len(list(hub.pages)))
         if status == "disabled":
             yield product_fact("securityhub", hub.answer, enabled=False)
             return
         reply = ask(STANDARDS, place)
         ready = security_pages.standards(reply.pages)
-        yield from told(reply.answer, Parsed([Subject("", reply.answer.status, ready)]))
+        yield told(reply.answer, "", ready)
         standards = ready if reply.answer.status == "ok" else None
         listing = ask(FINDINGS, place, _filtered(place))
         findings = Findings(place, context)
         yield from findings.facts(listing.pages, security_pages.hub_findings)
         answered = listing.answer.status
-        yield from told(listing.answer, Parsed([Subject("", answered, findings.count)]))
+        yield told(listing.answer, "", findings.count)
         if status == "ok":
             yield product_fact(
                 "securityhub",

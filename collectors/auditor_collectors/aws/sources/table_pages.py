@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor_collectors.aws.sources.members import an_object, within
 from auditor_collectors.jsonlines import member
 from auditor_collectors.page_members import entries, name, one_of, strings
-from auditor_collectors.values import count, optional
+from auditor_collectors.values import optional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +42,6 @@ class Stream(NamedTuple):
 
     arn: str
     enabled: bool
-
-
-class Backups(NamedTuple):
-    """Whether a table can be restored to an instant, and how far back."""
-
-    enabled: bool
-    days: int | None
 
 
 def tables(_answer: Answer, pages: Sequence[Page]) -> list[str]:
@@ -83,16 +76,14 @@ def time_to_live(_answer: Answer, pages: Sequence[Page]) -> list[bool]:
     return found
 
 
-def continuous_backups(_answer: Answer, pages: Sequence[Page]) -> list[Backups]:
+def continuous_backups(_answer: Answer, pages: Sequence[Page]) -> list[bool]:
     """Return whether a table can be restored to an instant."""
     found = []
     for page in pages:
         stated = member(page.where, page.document, "ContinuousBackupsDescription", an_object)
         recovery = member(page.where, stated, "PointInTimeRecoveryDescription", optional(an_object)) or {}
         status = member(page.where, recovery, "PointInTimeRecoveryStatus", optional(one_of("ENABLED", "DISABLED")))
-        found.append(
-            Backups(status == "ENABLED", member(page.where, recovery, "RecoveryPeriodInDays", optional(count)))
-        )
+        found.append(status == "ENABLED")
     return found
 
 

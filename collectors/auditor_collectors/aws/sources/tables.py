@@ -123,9 +123,7 @@ class _Table:
         )
         yield resource(listing, self.arn, *kind, self.place, data_class)
         backups = yield from self.told(BACKUPS, table_pages.continuous_backups)
-        states: dict[str, object] = {"point_in_time": backups.first.enabled} if backups.first else {}
-        if backups.first and backups.first.enabled and backups.first.days is not None:
-            yield retention(backups.answer, self.arn, "backup", backups.first.days, data_class=data_class)
+        states: dict[str, object] = {"point_in_time": backups.first}
         if table is not None:
             states |= yield from self._described(described.answer, table, keys)
         yield protection(described.answer, self.arn, **states)

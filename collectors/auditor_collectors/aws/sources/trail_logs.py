@@ -45,6 +45,9 @@ GET = Operation("s3", "GetObject", ("s3:GetObject", "kms:Decrypt"), ("arn:aws:s3
 KEYS = Operation("cloudtrail", "ListPublicKeys", ("cloudtrail:ListPublicKeys",), per_second=10)
 EARLIER, LATER = timedelta(hours=2), timedelta(hours=2)
 AT_ONCE = 4
+# Of a place without digests, and of one that only holds the bucket.
+UNPROVEN = {"pages": 0, "records": 0, "duplicates": 0, "available_at": None, "status": "partial", "detail": "no digest"}
+ELSEWHERE = UNPROVEN | {"status": "ok", "detail": None}
 
 EXAMPLE = """\
 # Log files and digests from a trail's bucket: only log files that a valid digest lists are read.
@@ -212,8 +215,12 @@ class TrailLogsCollector(AwsCollector):
 
 
 def _merged(told: list[dict[str, Any]], cells: dict[tuple[str, str], dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the coverage of the calls, each cell with what was read of it and what its digests prove."""
+    """Yield the coverage of the calls, each cell with what was read of it and what its digests prove.
+
+    A place whose keys were asked for, and of which no digest is there, was not read in full, however it was answered.
+    """
     total = sum(cell["records"] for cell in cells.values())
+    asked = {(row["account"], row["region"]) for row in told if row["call"] == KEYS.name}
     left = dict(cells)
     for row in told:
         if row["call"] != "read_files":
@@ -221,8 +228,8 @@ def _merged(told: list[dict[str, Any]], cells: dict[tuple[str, str], dict[str, A
         elif not row["account"]:
             yield row | {"records": total}
         else:
-            cell = left.pop((row["account"], row["region"]), None)
-            yield row | {"records": 0, "available_at": None} if cell is None else row | _told(row, cell)
+            place = row["account"], row["region"]
+            yield row | _told(row, left.pop(place, UNPROVEN if place in asked else ELSEWHERE))
     yield from left.values()
 
 

@@ -6,7 +6,7 @@
 #   statement with its reason, which only a line that allows it takes.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/24, checklist/25, checklist/26, checklist/27, checklist/214, iso27001/a.8.32]
+#   evidence_for: [checklist/24, checklist/25, checklist/26, checklist/27, checklist/214, iso-27001/A.8.32, soc2/CC8.1]
 #   waivable: false
 #   parameters:
 #     line: {type: string, description: the line that is signed}

@@ -7,7 +7,7 @@
 #   to nested members: our own chain, of which each run keeps head and tail, is not.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/10, checklist/93, checklist/187, gdpr/art-5-1-f]
+#   evidence_for: [checklist/10, checklist/93, checklist/187, gdpr/art-5-1-f, gdpr/art-32, ai-act/art-12, iso-27001/A.5.28, iso-27001/A.5.33, iso-27001/A.8.15, soc2/CC7.2]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

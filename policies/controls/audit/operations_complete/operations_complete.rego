@@ -6,7 +6,7 @@
 #   sources do not have. An operation that may still go on at the as-of is open until its longest duration has passed.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/93, checklist/187]
+#   evidence_for: [checklist/93, checklist/187, gdpr/art-5-2, ai-act/art-12, iso-27001/A.8.15, soc2/PI1.3]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

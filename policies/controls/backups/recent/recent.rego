@@ -5,7 +5,7 @@
 #   it ended otherwise since. Nothing is restored to prove it.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/30]
+#   evidence_for: [checklist/30, gdpr/art-32, nis2/art-21-2-c, iso-27001/A.8.13, soc2/A1.2]
 #   unit: us
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of the vaults and of the jobs"}

@@ -5,7 +5,7 @@
 #   decision, by whom and when, is decided by the other controls of the family.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/112, checklist/117, checklist/122]
+#   evidence_for: [checklist/112, checklist/117, checklist/122, iso-27001/A.8.32, soc2/CC8.1]
 #   waivable: false
 #   parameters:
 #     line: {type: string, description: the decision point that is signed}

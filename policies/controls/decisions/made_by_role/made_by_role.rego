@@ -3,7 +3,7 @@
 # description: The one decision that stands was signed in the role that the decision point names.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/114, checklist/119, checklist/124]
+#   evidence_for: [checklist/114, checklist/119, checklist/124, iso-27001/A.8.32, soc2/CC8.1]
 #   waivable: false
 #   parameters:
 #     line: {type: string, description: the decision point that is signed}

@@ -5,7 +5,7 @@
 #   the next phase began, and still held then. Times are those of a time-stamp authority, and of the deployment's log.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/115, checklist/120, checklist/125]
+#   evidence_for: [checklist/115, checklist/120, checklist/125, iso-27001/A.8.32, soc2/CC8.1]
 #   waivable: false
 #   parameters:
 #     line: {type: string, description: the decision point that is signed}

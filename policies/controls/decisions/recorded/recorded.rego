@@ -5,7 +5,7 @@
 #   criteria that had failed, or that were not known, it is a violation, for what is unknown is a no-go. A NO-GO passes.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/113, checklist/118, checklist/123]
+#   evidence_for: [checklist/113, checklist/118, checklist/123, iso-27001/A.8.32, soc2/CC8.1]
 #   waivable: false
 #   parameters:
 #     line: {type: string, description: the decision point that is signed}

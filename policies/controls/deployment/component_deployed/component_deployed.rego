@@ -6,7 +6,7 @@
 #   declared components was deployed.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/39, checklist/40, checklist/41, checklist/42, checklist/43, checklist/44, checklist/45]
+#   evidence_for: [checklist/39, checklist/40, checklist/41, checklist/42, checklist/43, checklist/44, checklist/45, iso-27001/A.8.32, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

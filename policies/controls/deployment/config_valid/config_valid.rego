@@ -5,7 +5,7 @@
 #   of the phase is missing that could say otherwise. Warnings are told beside it.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/50]
+#   evidence_for: [checklist/50, iso-27001/A.8.9, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -6,7 +6,7 @@
 #   declared may be any of these.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/48]
+#   evidence_for: [checklist/48, iso-27001/A.8.32, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

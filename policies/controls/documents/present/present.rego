@@ -7,7 +7,7 @@
 #   says. That there is no document is a failure only when the repository was asked after the window's end.
 # custom:
 #   severity: medium
-#   evidence_for: [checklist/14, checklist/145, checklist/191]
+#   evidence_for: [checklist/14, checklist/145, checklist/191, iso-27001/A.5.37]
 #   population: resource
 #   parameters:
 #     cells: {type: array, items: string, description: "source// of each repository of documents"}

@@ -6,7 +6,7 @@
 #   is no activation.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/76, checklist/77, checklist/78, checklist/79, checklist/80, checklist/81]
+#   evidence_for: [checklist/76, checklist/77, checklist/78, checklist/79, checklist/80, checklist/81, iso-27001/A.8.32, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -5,7 +5,7 @@
 #   Without a hit nothing shows that the flag does anything, nor that it does nothing.
 # custom:
 #   severity: medium
-#   evidence_for: [checklist/91]
+#   evidence_for: [checklist/91, iso-27001/A.8.9, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -6,7 +6,7 @@
 #   something to measure.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/84]
+#   evidence_for: [checklist/84, iso-27001/A.8.16, soc2/CC7.2]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

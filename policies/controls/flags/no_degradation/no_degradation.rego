@@ -6,7 +6,7 @@
 #   counting, and a pass must hold with every unknown request of the period at its worst and of the baseline at its best.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/85]
+#   evidence_for: [checklist/85, iso-27001/A.8.32, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -5,7 +5,7 @@
 #   has it. A document that was read after a later change does not tell how the flag was.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/83]
+#   evidence_for: [checklist/83, iso-27001/A.8.9, soc2/CC8.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

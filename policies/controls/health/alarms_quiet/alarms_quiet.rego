@@ -5,7 +5,7 @@
 #   was in state OK. An alarm without enough data says nothing.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/74]
+#   evidence_for: [checklist/74, iso-27001/A.8.16, soc2/CC7.2]
 #   population: resource
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of each list of alarms"}

@@ -5,7 +5,7 @@
 #   that nobody checked, and a status that the mapping does not name, prove nothing; degraded is not healthy.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/29, checklist/47, checklist/65, checklist/66, checklist/67, checklist/68, checklist/69, checklist/70, checklist/71, checklist/74]
+#   evidence_for: [checklist/29, checklist/47, checklist/65, checklist/66, checklist/67, checklist/68, checklist/69, checklist/70, checklist/71, checklist/74, iso-27001/A.8.16, soc2/A1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

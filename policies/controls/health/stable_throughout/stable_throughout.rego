@@ -6,7 +6,7 @@
 #   is an unhealthy one.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/86]
+#   evidence_for: [checklist/86, iso-27001/A.8.16, soc2/A1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

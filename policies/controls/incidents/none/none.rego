@@ -7,7 +7,7 @@
 #   same. An incident of which the desk does not say whether it touches customers, or security, may do so.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/128, checklist/143, checklist/177, checklist/185]
+#   evidence_for: [checklist/128, checklist/143, checklist/177, checklist/185, nis2/art-21-2-b, iso-27001/A.5.25, soc2/CC7.3]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

@@ -17,8 +17,8 @@ models as (
     from metric_points
     join unnest($cells) as declared(cell)
         on declared.cell = concat(metric_points.source, '/', metric_points.account, '/', metric_points.region)
+    join counters on counters.counter = metric_points.metric
     where namespace = 'AWS/Bedrock'
-        and metric = 'Invocations'
         and starts_with(dimensions, 'ModelId=')
         and not contains(dimensions, ',')
         and epoch_us(event_time) >= $window_start_us

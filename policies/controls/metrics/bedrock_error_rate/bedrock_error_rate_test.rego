@@ -64,9 +64,40 @@ test_nothing_was_called if decided({"invocations": 0, "errors": 0}, {}).reason =
 
 test_a_share_lies_between_nothing_and_all if {
 	every limit in [0, -1, 1000000] {
-		decided({}, {"limit_ppm": limit}).reason == "config"
+		decided({}, {"limit_ppm": limit}) == {
+			"verdict": "inconclusive",
+			"reason": "config",
+			"observed": 10000,
+			"limit": limit,
+		}
 	}
+	decided({"errors": 0}, {"limit_ppm": 1}).verdict == "pass"
+	decided({}, {"limit_ppm": 999999}).verdict == "pass"
+}
+
+test_a_floor_of_one_call_is_the_least if {
 	decided({}, {"min_samples": 0}).reason == "config"
+	decided({}, {"min_samples": 0}).verdict == "inconclusive"
+	decided({"invocations": 1000000, "errors": 0}, {"min_samples": 1}).verdict == "pass"
+}
+
+test_a_failure_needs_the_floor_by_the_most_calls_there_may_be if {
+	decided({"invocations": 199000000, "errors": 100000000}, {}).verdict == "fail"
+	decided({"invocations": 198999999, "errors": 100000000}, {}).reason == "low_sample"
+}
+
+test_a_pass_needs_the_floor_by_the_fewest if {
+	decided({"invocations": 298999999, "errors": 0}, {}).reason == "low_sample"
+	decided({"invocations": 298999999, "errors": 1}, {}).reason == "low_sample"
+}
+
+test_the_rate_that_is_shown_is_rounded_down_and_no_more_than_all if {
+	decided({"errors": 999999500}, {}).observed == 999999
+	decided({"errors": 1000000000}, {}).observed == 1000000
+	decided({"errors": 2000000000}, {}).observed == 1000000
+	decided({"invocations": 1, "errors": 0}, {}).observed == 0
+	decided({"invocations": 0, "errors": 1}, {}).observed == 1000000
+	decided({"invocations": 0, "errors": 0}, {}).observed == null
 }
 
 test_without_numbers_nothing_is_decided if {

@@ -52,7 +52,7 @@ outcome := {"verdict": "inconclusive", "reason": "config"} if {
 
 configured if {
 	input.parameters.min_samples >= 1
-	input.parameters.metric_unit_us >= 1
+	input.parameters.metric_unit_us in {1, 1000, 1000000}
 	input.parameters.latency_limit_us >= input.parameters.metric_unit_us
 	input.parameters.latency_limit_us % input.parameters.metric_unit_us == 0
 }

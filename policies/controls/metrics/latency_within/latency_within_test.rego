@@ -36,6 +36,12 @@ test_one_more_fails if {
 	decided(counted, {"over": 11}, {}) == {"verdict": "fail", "reason": "slow_share_over", "observed": 55000, "limit": 50000}
 }
 
+test_one_call_is_a_count if {
+	one := decided(counted, {"requests": 1, "over": 0}, {"min_samples": 1})
+	one == {"verdict": "pass", "reason": "slow_share_within", "observed": 0, "limit": 50000}
+	decided(counted, {"over": 200}, {}).observed == 1000000
+}
+
 test_periods_without_a_count_are_bounded if {
 	decided(counted, {"over": 9, "uncounted": 1}, {}).verdict == "pass"
 	decided(counted, {"over": 10, "uncounted": 1}, {}).reason == "unmeasured"
@@ -75,7 +81,12 @@ test_what_is_not_whole_decides_nothing if {
 test_a_limit_is_a_whole_number_of_the_metric_s_unit if {
 	decided(object.union(counted, {"limit_us": 1500500}), {}, {"latency_limit_us": 1500500}).reason == "config"
 	decided(object.union(counted, {"limit_us": 500}), {}, {"latency_limit_us": 500}).reason == "config"
-	decided(counted, {}, {"metric_unit_us": 0}).reason == "config"
+	decided(object.union(counted, {"limit_us": 0}), {}, {"latency_limit_us": 0}).reason == "config"
+	every unit in [0, -1000, 100, 999, 1001] {
+		decided(counted, {}, {"metric_unit_us": unit}).reason == "config"
+	}
+	seconds := {"latency_limit_us": 2000000, "metric_unit_us": 1000000}
+	decided(object.union(counted, {"limit_us": 2000000}), {}, seconds).verdict == "pass"
 	decided(counted, {}, {"min_samples": 0}).reason == "config"
 	decided(counted, {}, {"min_samples": 1}).verdict == "pass"
 	decided(object.union(counted, {"limit_us": 1}), {}, {"latency_limit_us": 1, "metric_unit_us": 1}).verdict == "pass"

@@ -5,7 +5,7 @@
 #   that was confirmed. A subscription that waits for its confirmation reaches nobody.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/108]
+#   evidence_for: [checklist/108, nis2/art-21-2-b, iso-27001/A.8.16, soc2/CC7.2]
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of each list of alarms and subscriptions"}
 #     purposes: {type: array, items: string, description: "what there must be an alarm for"}

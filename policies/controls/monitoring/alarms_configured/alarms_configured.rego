@@ -6,7 +6,7 @@
 #   inconclusive, never missing.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/22, checklist/102, checklist/104, checklist/105, checklist/107]
+#   evidence_for: [checklist/22, checklist/102, checklist/104, checklist/105, checklist/107, nis2/art-21-2-b, iso-27001/A.8.16, soc2/CC7.2]
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of each list of alarms"}
 #     purposes: {type: array, items: string, description: "what there must be an alarm for"}

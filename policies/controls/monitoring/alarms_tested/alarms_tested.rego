@@ -5,7 +5,7 @@
 #   sets its state by hand), and none that failed since. Whether somebody read what was sent is for the person who did.
 # custom:
 #   severity: medium
-#   evidence_for: [checklist/22]
+#   evidence_for: [checklist/22, nis2/art-21-2-f, iso-27001/A.8.16, soc2/CC7.2]
 #   unit: us
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of each list of alarms and of their history"}

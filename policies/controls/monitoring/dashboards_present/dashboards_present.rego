@@ -5,7 +5,7 @@
 #   before the judged moment. What they show is not judged.
 # custom:
 #   severity: medium
-#   evidence_for: [checklist/31, checklist/100]
+#   evidence_for: [checklist/31, checklist/100, iso-27001/A.8.16, soc2/CC7.2]
 #   unit: widgets
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of the dashboards"}

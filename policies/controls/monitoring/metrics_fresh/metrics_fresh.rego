@@ -6,7 +6,7 @@
 #   inconclusive.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/21, checklist/62, checklist/101, checklist/135]
+#   evidence_for: [checklist/21, checklist/62, checklist/101, checklist/135, iso-27001/A.8.16, soc2/CC7.2]
 #   unit: us
 #   sample_size: points
 #   parameters:

@@ -1,6 +1,6 @@
 -- Each declared type of personal data, and each that the last run of the declared corpus in the window has beside them.
 -- missed: planted and not detected. scanner_*: how well the scanner of the output finds what is there, the limit of what
--- "none unredacted" can mean.
+-- "none unredacted" can mean. near_misses and false_positives are null where a row of the type does not state them.
 with runs as (
     select *
     from pii_results
@@ -21,7 +21,10 @@ results as (
         sum(runs.planted - runs.detected)::bigint as missed,
         sum(runs.unredacted)::bigint as unredacted,
         sum(runs.scanner_planted)::bigint as scanner_planted,
-        sum(runs.scanner_found)::bigint as scanner_found
+        sum(runs.scanner_found)::bigint as scanner_found,
+        sum(runs.detected)::bigint as detected,
+        case when count(runs.near_misses) = count(*) then sum(runs.near_misses) end::bigint as near_misses,
+        case when count(runs.false_positives) = count(*) then sum(runs.false_positives) end::bigint as false_positives
     from runs
     join last_run on last_run.ran_at = runs.event_time
     group by runs.type
@@ -39,6 +42,9 @@ select
     coalesce(results.unredacted, 0) as unredacted,
     coalesce(results.scanner_planted, 0) as scanner_planted,
     coalesce(results.scanner_found, 0) as scanner_found,
+    coalesce(results.detected, 0) as detected,
+    results.near_misses,
+    results.false_positives,
     epoch_us(last_run.ran_at) as ran_us
 from types
 left join results on results.type = types.type

@@ -2,9 +2,17 @@ package controls.privacy.pii_corpus_test
 
 import data.controls.privacy.pii_corpus
 
-good := {"planted": 20, "missed": 1, "unredacted": 0, "scanner_planted": 20, "scanner_found": 19}
+seen := {
+	"planted": 20, "missed": 1, "unredacted": 0, "near_misses": 20, "false_positives": 1, "scanner_planted": 20,
+	"scanner_found": 19,
+}
 
-parameters := {"missed_limit_ppm": 50000, "min_planted": 20, "min_scanner_recall_ppm": 950000}
+good := object.union(seen, {"detected": 19})
+
+parameters := {
+	"missed_limit_ppm": 50000, "min_planted": 20, "max_false_ppm": 50000, "min_near_misses": 20,
+	"min_scanner_recall_ppm": 950000,
+}
 
 decided(changes, parameter_changes) := decision if {
 	decision := pii_corpus.decision with input as {
@@ -16,16 +24,21 @@ decided(changes, parameter_changes) := decision if {
 open := {"verdict": "inconclusive", "reason": "no_data"}
 
 test_at_every_limit_it_passes if {
-	decided({}, {}) == {"verdict": "pass", "reason": "pii_redacted", "observed": good, "limit": 50000}
+	decided({}, {}) == {"verdict": "pass", "reason": "pii_redacted", "observed": seen, "limit": 50000}
 }
 
 test_what_is_no_count_decides_nothing if {
-	every name in ["planted", "missed", "unredacted", "scanner_planted", "scanner_found"] {
+	every name in ["planted", "missed", "unredacted", "scanner_planted", "scanner_found", "detected"] {
 		every value in [null, "1"] {
 			decided({name: value}, {}) == open
 		}
 	}
-	every name in ["missed_limit_ppm", "min_planted", "min_scanner_recall_ppm"] {
+	every name in ["near_misses", "false_positives"] {
+		every value in [null, "1"] {
+			decided({name: value}, {}).reason == "false_positives_unknown"
+		}
+	}
+	every name in ["missed_limit_ppm", "min_planted", "max_false_ppm", "min_near_misses", "min_scanner_recall_ppm"] {
 		every value in [null, "1"] {
 			decided({}, {name: value}) == open
 		}
@@ -37,6 +50,8 @@ test_one_beyond_a_limit if {
 	decided({"unredacted": 1, "planted": 0}, {}).verdict == "fail"
 	decided({"missed": 2}, {}).reason == "pii_missed"
 	decided({"planted": 19, "missed": 0}, {}).reason == "low_sample"
+	decided({"false_positives": 2}, {}).reason == "pii_imagined"
+	decided({"near_misses": 19}, {}).reason == "low_sample"
 	decided({"scanner_found": 18}, {}).reason == "scanner_blind"
 }
 

@@ -7,7 +7,7 @@
 #   printed, and no more: that the system complies is what the data protection officer signs.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/8, checklist/186, gdpr/art-5-2, gdpr/art-25]
+#   evidence_for: [checklist/8, checklist/186, gdpr/art-5-2, gdpr/art-25, iso-27001/A.5.34, iso-27001/A.5.36]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

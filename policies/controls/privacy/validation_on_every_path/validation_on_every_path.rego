@@ -5,7 +5,7 @@
 #   whatever it was. What they decided is the matter of `privacy.validated_compliant`.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/92, gdpr/art-25]
+#   evidence_for: [checklist/92, gdpr/art-25, iso-27001/A.5.34, iso-27001/A.5.36]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

@@ -5,7 +5,7 @@
 #   rehearsal of which no duration is stated may have been too slow. What was not rehearsed is never a pass.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/15, checklist/23, checklist/204]
+#   evidence_for: [checklist/15, checklist/23, checklist/204, gdpr/art-32, nis2/art-21-2-c, iso-27001/A.5.30, soc2/A1.3]
 #   population: resource
 #   unit: us
 #   parameters:

@@ -6,7 +6,7 @@
 #   critical. A path that was not scanned is never a pass.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/4, checklist/7]
+#   evidence_for: [checklist/4, checklist/7, gdpr/art-32, nis2/art-21-2-e, iso-27001/A.8.8, iso-27001/A.8.29, soc2/CC7.1]
 #   population: resource
 #   unit: critical vulnerabilities
 #   parameters:

@@ -6,7 +6,7 @@
 #   executed; where none may be skipped, one is a failure.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/2, checklist/95]
+#   evidence_for: [checklist/2, checklist/95, nis2/art-21-2-e, iso-27001/A.8.29, soc2/CC8.1]
 #   population: resource
 #   sample_size: executed
 #   unit: ppm

@@ -5,7 +5,7 @@
 #   least so many minutes in a row up to the window's end; both hold even if every request that could not be measured failed.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/168]
+#   evidence_for: [checklist/168, nis2/art-21-2-c, iso-27001/A.5.30, soc2/CC7.5]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -5,7 +5,7 @@
 #   without a check is not a healthy one, and neither is one in which any check found something else.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/167, checklist/170]
+#   evidence_for: [checklist/167, checklist/170, nis2/art-21-2-c, iso-27001/A.5.30, soc2/CC7.5]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

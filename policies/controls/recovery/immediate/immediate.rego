@@ -6,7 +6,7 @@
 #   one is none.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/161, checklist/165]
+#   evidence_for: [checklist/161, checklist/165, nis2/art-21-2-c, iso-27001/A.5.30, soc2/CC7.5]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

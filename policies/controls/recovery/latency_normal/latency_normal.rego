@@ -6,7 +6,7 @@
 #   was slow.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/169]
+#   evidence_for: [checklist/169, nis2/art-21-2-c, iso-27001/A.5.30, soc2/CC7.5]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -5,7 +5,7 @@
 #   no run, and a step that does not say whether it was one decides nothing.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/162]
+#   evidence_for: [checklist/162, iso-27001/A.5.30, soc2/CC7.5]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

@@ -6,7 +6,7 @@
 #   how long the breach went on.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/161]
+#   evidence_for: [checklist/161, nis2/art-21-2-b, iso-27001/A.5.26, soc2/CC7.4]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -1,12 +1,13 @@
 # METADATA
 # title: Inference stays in the regions we declared
 # description: >-
-#   Every inference call was made in a declared region and was processed in one. The destination is what CloudTrail
-#   states, else the region of the call for a bare model id; a profile whose destination is not stated is not decided.
-#   A global profile or an empty region has no bound and fails.
+#   Every inference call was made in a declared region and could be processed in no other. The destination is what
+#   CloudTrail states, else the region of the call for a bare model id; where an answer lists the profile that was called,
+#   by its id or its ARN, every region that it reaches from there counts. A profile of which neither is known is not
+#   decided. A global profile or an empty region has no bound and fails, and so does a door that leads to no EU region.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/11, checklist/188]
+#   evidence_for: [checklist/11, checklist/188, gdpr/art-44, iso-27001/A.5.23, iso-27001/A.5.34]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}
@@ -17,7 +18,7 @@
 package controls.residency.inference_in_declared_regions
 
 import data.lib.bedrock
-import data.lists.aws_regions
+import data.lib.regions
 
 default decision := {"verdict": "inconclusive", "reason": "no_data"}
 
@@ -27,27 +28,24 @@ decision := object.union(outcome, {"observed": places, "limit": input.parameters
 	count(input.parameters.declared_regions) > 0
 }
 
-places := {"source": input.row.region, "destination": bedrock.destination(input.row)}
+places := {"source": input.row.region, "destinations": reachable} if {
+	is_string(input.row.possible)
+} else := {"source": input.row.region, "destination": bedrock.destination(input.row)}
 
-# Decided by what is worst: a place that is wrong outweighs one that is not known.
+# Where the call could go by its profile, and where it went.
+reachable := array.concat(split(input.row.possible, ","), stated)
+
+stated := [input.row.inference_region] if {
+	is_string(input.row.inference_region)
+	not input.row.inference_region in split(input.row.possible, ",")
+} else := []
+
 outcome := {"verdict": "fail", "reason": "unbounded_destination"} if {
-	some place in places
-	place in {"", "unspecified"}
-} else := {"verdict": "fail", "reason": "unbounded_destination"} if {
 	bedrock.unbounded(input.row.model_id)
-} else := {"verdict": "fail", "reason": "unknown_region"} if {
-	some place in places
-	is_string(place)
-	not place in aws_regions.regions
-} else := {"verdict": "fail", "reason": "other_region"} if {
-	some place in places
-	is_string(place)
-	not place in input.parameters.declared_regions
-} else := {"verdict": "inconclusive", "reason": "destination_unknown"} if {
-	some place in places
-	is_null(place)
-} else := {"verdict": "pass", "reason": "declared_region"} if {
-	every place in places {
-		place in input.parameters.declared_regions
-	}
-}
+} else := {"verdict": "fail", "reason": "unbounded_destination"} if {
+	startswith(input.row.event_source, "aws-external-anthropic")
+} else := regions.processed(judged, input.parameters.declared_regions)
+
+judged := array.concat([input.row.region], reachable) if {
+	is_string(input.row.possible)
+} else := [input.row.region, bedrock.destination(input.row)]

@@ -1,31 +1,53 @@
--- Every call of a model, a guardrail or a knowledge base through Bedrock, whatever its region, model or outcome says.
--- bedrock-mantle is another door to the same models: every event of it counts. Calls that would be decided alike are
--- one row with their number; a call that failed still sent its input to the region.
+-- Every inference call. Calls that would be decided alike are one row with their number; a call that failed still sent its
+-- input to the region.
+-- possible: regions that it could reach by its profile (comma between them; an empty one: any region); null where no answer
+-- lists the profile.
+with calls as (
+    select
+        account,
+        event_source,
+        region,
+        model_id,
+        inference_region,
+        count(*) as n,
+        count(*) filter (where error_code is not null) as failed_calls,
+        min(at_us) as first_seen_us,
+        max(at_us) as last_seen_us
+    from inference_calls
+    group by account, event_source, region, model_id, inference_region
+),
+destinations as (
+    select
+        account,
+        region,
+        model_id,
+        string_agg(destination_region, ',' order by destination_region) as possible
+    from reachable_regions
+    group by account, region, model_id
+)
 select
-    concat_ws(' ', account, event_source, case when region = '' then '(empty region)' else region end, coalesce(model_id, '(no model id)'), '->', coalesce(inference_region, '(destination not stated)')) as resource,
-    account,
-    event_source,
-    region,
-    model_id,
-    inference_region,
-    count(*) as n,
-    count(*) filter (where error_code is not null) as failed_calls,
-    min(epoch_us(event_time)) as first_seen_us,
-    max(epoch_us(event_time)) as last_seen_us
-from audit_events
-where epoch_us(event_time) >= $window_start_us
-    and epoch_us(event_time) < least($window_end_us, $as_of_us)
-    and (
-        event_source = 'bedrock-mantle.amazonaws.com'
-        or (
-            starts_with(event_source, 'bedrock')
-            and (
-                starts_with(event_name, 'Invoke')
-                or starts_with(event_name, 'Converse')
-                or starts_with(event_name, 'Retrieve')
-                or event_name in ('ApplyGuardrail', 'CountTokens', 'GenerateQuery', 'OptimizePrompt', 'Rerank', 'StartAsyncInvoke', 'CreateModelInvocationJob')
-            )
-        )
-    )
-group by account, event_source, region, model_id, inference_region
+    concat_ws(
+        ' ',
+        calls.account,
+        calls.event_source,
+        case when calls.region = '' then '(empty region)' else calls.region end,
+        coalesce(calls.model_id, '(no model id)'),
+        '->',
+        coalesce(calls.inference_region, '(destination not stated)')
+    ) as resource,
+    calls.account,
+    calls.event_source,
+    calls.region,
+    calls.model_id,
+    calls.inference_region,
+    destinations.possible,
+    calls.n,
+    calls.failed_calls,
+    calls.first_seen_us,
+    calls.last_seen_us
+from calls
+left join destinations
+    on destinations.account = calls.account
+    and destinations.region = calls.region
+    and destinations.model_id = calls.model_id
 order by resource

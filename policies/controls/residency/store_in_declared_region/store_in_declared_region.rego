@@ -6,7 +6,7 @@
 #   it must be proves nothing.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/11, gdpr/art-44]
+#   evidence_for: [checklist/11, gdpr/art-44, iso-27001/A.5.23, iso-27001/A.5.34]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: snapshot}

@@ -6,7 +6,7 @@
 #   be one. Each declared log holds events of the window and was observed until its end. `fail` means that the trigger fired.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/157]
+#   evidence_for: [checklist/157, gdpr/art-5-2, iso-27001/A.5.36]
 #   trigger: true
 #   early_fail: true
 #   requires:

@@ -5,7 +5,7 @@
 #   until its end, and its export was made after it. What is suppressed or resolved later was raised all the same. `fail` means that the trigger fired.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/157]
+#   evidence_for: [checklist/157, gdpr/art-32, nis2/art-21-2-b, iso-27001/A.5.25, iso-27001/A.8.16, soc2/CC7.2]
 #   trigger: true
 #   early_fail: true
 #   requires:

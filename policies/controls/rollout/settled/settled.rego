@@ -6,7 +6,7 @@
 #   was not rolled back, after which a service looks complete as well.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/98]
+#   evidence_for: [checklist/48]
 #   unit: instances
 #   parameters:
 #     deployables: {type: array, items: string, description: "source/account/region/kind:name, e.g. deployments/111122223333/eu-central-1/ecs_service:support/api"}

@@ -53,6 +53,7 @@ test_what_is_not_clear_decides_nothing if {
 	decided(service, {"tries": 0}, {}).reason == "rollout_unclear"
 	decided(service, {"numbered": 0, "desired": 0, "running": 0}, {}).reason == "rollout_unclear"
 	decided(stack, {"kind": "other"}, {}).reason == "rollout_unclear"
+	decided(service, {"kind": "other"}, {}).reason == "rollout_unclear"
 	decided(stack, {"parts": 2}, {}).reason == "rollout_unclear"
 	decided(stack, {"incomplete": 1}, {}).reason == "rollout_unclear"
 }

@@ -5,7 +5,7 @@
 #   window, and the share of all its fallbacks that succeeded reaches the target, whatever is unknown of them.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/90]
+#   evidence_for: [checklist/90, iso-27001/A.8.14, soc2/A1.2]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: complete}

@@ -5,7 +5,7 @@
 #   there, shortly before the judged moment, got an answer. A model that is on its way out (LEGACY) is not available.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/19]
+#   evidence_for: [checklist/19, iso-27001/A.8.14, soc2/A1.1]
 #   unit: us
 #   parameters:
 #     cells: {type: array, items: string, description: "source/account/region of each list of models"}

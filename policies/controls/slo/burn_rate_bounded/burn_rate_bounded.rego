@@ -7,7 +7,7 @@
 #   and their rates are those of Google's Site Reliability Workbook (2018), chapter 5.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/53]
+#   evidence_for: [checklist/53, iso-27001/A.8.6, soc2/A1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

@@ -5,7 +5,7 @@
 #   if every request that could not be measured had failed. A client's own error (4xx) is not one of them.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/53]
+#   evidence_for: [checklist/53, iso-27001/A.8.6, soc2/A1.1, soc2/PI1.3]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

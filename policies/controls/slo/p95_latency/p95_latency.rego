@@ -5,7 +5,7 @@
 #   holds even if every request that could not be measured was slow.
 # custom:
 #   severity: critical
-#   evidence_for: [checklist/52]
+#   evidence_for: [checklist/52, iso-27001/A.8.6, soc2/A1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

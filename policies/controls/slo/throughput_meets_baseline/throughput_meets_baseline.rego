@@ -6,7 +6,7 @@
 #   even if every request that could not be measured had not been completed.
 # custom:
 #   severity: high
-#   evidence_for: [checklist/54]
+#   evidence_for: [checklist/54, iso-27001/A.8.6, soc2/A1.1]
 #   requires:
 #     - control: coverage.source_observed
 #       parameters: {observation: bounded}

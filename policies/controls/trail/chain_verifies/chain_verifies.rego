@@ -31,8 +31,6 @@ outcome := digest if {
 	input.row.role == "chain"
 }
 
-default observed := 0
-
 observed := input.row.logs_missing if {
 	digest.reason == "log_missing"
 } else := input.row.logs_invalid if {
@@ -66,7 +64,7 @@ digest := {"verdict": "fail", "reason": "digest_invalid"} if {
 } else := {"verdict": "pass", "reason": "digest_valid"} if {
 	input.row.state == "valid"
 	input.row.link in {"linked", "anchored", "begins", "started"}
-} else := {"verdict": "inconclusive", "reason": "no_data"}
+}
 
 chain := {"verdict": "fail", "reason": "log_unlisted"} if {
 	input.row.logs_unlisted > 0
@@ -101,7 +99,6 @@ over if {
 
 reaches if {
 	is_number(input.row.last_us)
-	is_number(input.parameters.slack_seconds)
 	input.row.last_us >= input.row.window_end_us - (input.parameters.slack_seconds * 1000000)
 }
 

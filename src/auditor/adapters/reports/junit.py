@@ -18,6 +18,8 @@ from auditor.core.summary import GATE_WORDS, ControlWords
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from auditor.adapters.reports.machine import Run
+
 CHILD = {"fail": "failure", "inconclusive": "error", "not_applicable": "skipped"}
 COUNT = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 NO_GATE = "(lines of no gate)"
@@ -25,11 +27,12 @@ NO_GATE = "(lines of no gate)"
 ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_junit(document: dict[str, Any], words: Mapping[str, ControlWords], bundle: str) -> bytes:
-    """Return ``decisions.json`` as JUnit XML in UTF-8. ``bundle`` is the name of the sealed bundle."""
+def render_junit(run: Run) -> bytes:
+    """Return the run as JUnit XML in UTF-8."""
+    document, words = run.document, run.words
     root = ET.Element("testsuites", {"name": legal(f"auditor {document['profile']['id']}")})
     totals = dict.fromkeys(("tests", "failures", "errors"), 0)
-    shared = _properties(document, bundle)
+    shared = _properties(document, run.bundle)
     for number, (name, lines, own) in enumerate(_suites(document)):
         cases = [_case(one, words) for one in document["findings"] if one["line"] in lines]
         counts = {"tests": len(cases), **dict.fromkeys(COUNT.values(), 0)}

@@ -6,15 +6,31 @@ from auditor.core.reason_codes import (
     audit,
     calls,
     deployment,
+    duties,
     metrics,
     operations,
     people,
     quality,
     recovery,
+    residency,
     security,
     traffic,
     trail,
 )
 
-FAMILIES = (audit, calls, deployment, metrics, operations, people, quality, recovery, security, traffic, trail)
+FAMILIES = (
+    audit,
+    calls,
+    deployment,
+    duties,
+    metrics,
+    operations,
+    people,
+    quality,
+    recovery,
+    residency,
+    security,
+    traffic,
+    trail,
+)
 SENTENCES: dict[str, str] = {code: said for family in FAMILIES for code, said in family.SENTENCES.items()}

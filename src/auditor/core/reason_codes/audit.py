@@ -52,8 +52,13 @@ SENTENCES: dict[str, str] = {
     "validator_unproven": "nothing shows that the validator can say no: {observed}",
     "placeholder": "validations without checks, score or count are no results: {observed}",
     "validated": "every validation complies: {observed}; scope: {limit}",
+    "logs_clean": "nothing was found: {observed}",
+    "scan_missing": "not every declared source was scanned for it: {observed}",
+    "pii_in_logs": "personal data was found, of which there may be {limit}: {observed}",
     "pii_redacted": "all of it was redacted: {observed}",
     "pii_unredacted": "some of it was put out unredacted: {observed}",
+    "pii_imagined": "too much was reported that is none: {observed}",
+    "false_positives_unknown": "nobody counted what was reported and is none: {observed}",
     "pii_missed": "too much of it was missed: {observed}",
     "scanner_blind": "the scanner misses too much of what it is shown: {observed}",
 }

@@ -108,6 +108,8 @@ detected = { column = "detected" }
 unredacted = { column = "unredacted" }
 scanner_planted = { column = "scannerPlanted" }
 scanner_found = { column = "scannerFound" }
+near_misses = { column = "nearMisses" }
+false_positives = { column = "falsePositives" }
 [sources.pii_results.columns.type]
 column = "type"
 values = { """
@@ -178,6 +180,8 @@ def _results(incidents: Collection[str]) -> bytes:
             "unredacted": int(leaked and one == "IBAN"),
             "scannerPlanted": SHOWN,
             "scannerFound": SHOWN - (one == "ADDRESS"),
+            "nearMisses": PLANTED,
+            "falsePositives": int(one in {"ADDRESS", "POSTAL_CODE_DE"}),
         }
         for one in TYPES
     )

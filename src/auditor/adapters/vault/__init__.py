@@ -1,0 +1,1 @@
+"""Pseudonyms of persons, kept outside every snapshot and bundle, and erased there."""
