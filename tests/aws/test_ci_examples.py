@@ -79,7 +79,9 @@ def test_the_action_is_called_with_the_inputs_that_it_has():
     [called] = [step for step in job["steps"] if step.get("uses") == "./"]
     required = {name for name, one in inputs.items() if one.get("required")}
     assert required <= called["with"].keys() <= inputs.keys()
-    assert load_profile(load_pack(policies_dir()), called["with"]["profile"]).gates
+    profile = load_profile(load_pack(policies_dir()), called["with"]["profile"])
+    gates = {words[words.index("--gate") + 1] for words in commands("docs/how-to/gate-ci.md")}
+    assert gates <= {gate.id for gate in profile.document.gates}
 
 
 def test_evidence_is_kept_when_the_gate_is_not_met():
