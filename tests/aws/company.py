@@ -49,7 +49,8 @@ def subscriptions(asked: Asked) -> dict[str, Any]:
 
 
 def regions(asked: Asked) -> dict[str, Any]:
-    assert asked.parameters["RegionOptStatusContains"] == ["ENABLED", "ENABLED_BY_DEFAULT"]
+    if "RegionOptStatusContains" in asked.parameters:
+        assert asked.parameters["RegionOptStatusContains"] == ["ENABLED", "ENABLED_BY_DEFAULT"]
     return {"Regions": [{"RegionName": one, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for one in REGIONS]}
 
 

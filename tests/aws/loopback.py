@@ -129,7 +129,10 @@ class Cloud:
         if found is None:
             raise Refusal("MissingAuthenticationToken", 403)
         account, serial = found["key"][4:16], int(found["key"][16:] or 0)
-        for service in self._signing.get(found["service"], ()):
+        services = self._signing.get(found["service"], [])
+        if "x-amz-account-id" in request.headers:  # S3 Control, whose paths S3 would take for buckets
+            services = [one for one in services if one == "s3control"]
+        for service in services:
             try:
                 operation, parameters, protocol = _operation(service, request)
             except NotFound:
