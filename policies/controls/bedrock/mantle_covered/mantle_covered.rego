@@ -42,7 +42,4 @@ outcome := {"verdict": "fail", "reason": "door_uncovered"} if {
 
 used if input.row.seen > 0
 
-used if {
-	is_number(input.row.inferences)
-	input.row.inferences > 0
-}
+used if input.row.inferences > 0
