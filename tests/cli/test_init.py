@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Run = Callable[..., Said]
 
 KINDS = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
-
+# Kinds that ask a service; all of these are of AWS.
+ASKING = {point.name for point in entry_points(group=ENTRY_POINT_GROUP) if getattr(point.load(), "operations", ())}
 
 RUNBOOK = "# Rollback\n\nOwner: Release Team\n\n## Triggers\n\nErrors.\n\n## Procedure\n\nDisable the flag.\n"
 # What the examples describe and the example company does not have.
@@ -65,13 +66,23 @@ OTHERS = {
 }
 
 
+def uncommented(text: str) -> str:
+    """Return the file with every source that asks a service taken into it."""
+    before, mark, asked = text.partition("\n# The sources below ask AWS itself")
+    assert mark
+    return before + "\n" + "".join(line.removeprefix("# ") + "\n" for line in asked.splitlines()[2:])
+
+
 def test_what_it_writes_loads_and_has_every_kind(auditor: Run, place: Path) -> None:
     done = auditor("init")
     assert (done.code, done.out) == (0, "")
     assert "Next:" in done.err
-    config = load_config(place / "auditor.toml")
-    assert {source.kind for source in config.sources} == KINDS
-    assert all(source.collector.example in (place / "auditor.toml").read_text("utf-8") for source in config.sources)
+    text = (place / "auditor.toml").read_text("utf-8")
+    read = load_config(place / "auditor.toml")
+    assert {source.kind for source in read.sources} == KINDS - ASKING
+    assert all(source.collector.example in text for source in read.sources)
+    (place / "whole.toml").write_text(uncommented(text), encoding="utf-8")
+    assert {source.kind for source in load_config(place / "whole.toml").sources} == KINDS
 
 
 def test_only_its_files_are_missing(company: Callable[..., Company], auditor: Run, place: Path) -> None:
@@ -82,7 +93,7 @@ def test_only_its_files_are_missing(company: Callable[..., Company], auditor: Ru
         if one.name != "auditor.toml":
             (place / one.name).symlink_to(one)
     for name, content in OTHERS.items():
-        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text(content)
     done = auditor("collect", "--output", "snapshot", "--collected-at", "2025-01-14T12:05:00Z")
     assert done.code == 0, done.err
@@ -117,4 +128,4 @@ def test_a_collector_without_an_example_is_named(from_elsewhere: dict[str, str],
     assert script("init", env=from_elsewhere).code == 0
     said = (place / "auditor.toml").read_text("utf-8")
     assert '# kind = "faulty" is installed and offers no example' in said
-    assert {source.kind for source in load_config(place / "auditor.toml").sources} == KINDS
+    assert {source.kind for source in load_config(place / "auditor.toml").sources} == KINDS - ASKING

@@ -32,6 +32,13 @@ phase = ""                   # where in the rollout, if your process has phases
 """
 
 
+ASKED = """\
+
+# The sources below ask AWS itself, with the credentials that the AWS tools find. Take away the "# " of those that you
+# want, after `auditor aws policy` and `auditor collect --dry-run` have told what they need and ask.
+"""
+
+
 @click.command("init")
 @click.option(
     "--output",
@@ -64,13 +71,18 @@ def command(output: Path, *, quiet: bool) -> int:
 
 
 def _examples() -> list[str]:
-    """Return the example of each installed collector, or a comment that it offers none."""
-    found = []
+    """Return the example of each installed collector, or a comment that it offers none.
+
+    What asks a service comes last and commented out, so that the file asks nobody until somebody wants it.
+    """
+    files, services = [], []
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
-        example: str = getattr(point.load(), "example", "")
-        found.append(
-            f"{example.strip()}\n"
-            if example.strip()
-            else f'# kind = "{point.name}" is installed and offers no example; see its own documentation.\n'
-        )
-    return found
+        collector = point.load()
+        example: str = getattr(collector, "example", "").strip()
+        if not example:
+            files.append(f'# kind = "{point.name}" is installed and offers no example; see its own documentation.\n')
+        elif getattr(collector, "operations", ()):
+            services.append("".join(f"# {line}".rstrip() + "\n" for line in example.splitlines()))
+        else:
+            files.append(f"{example}\n")
+    return files + ([ASKED.lstrip(), *services] if services else [])

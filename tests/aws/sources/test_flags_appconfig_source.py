@@ -17,7 +17,7 @@ from aws.stubbed import Stubs, rows_of
 COLLECTOR = AppConfigCollector()
 OPTIONS = {
     "application": "support",
-    "environment": "production",
+    "appconfig_environment": "production",
     "profile": "flags",
     "aliases": {"enableMcp": "ENABLE_MCP"},
 }

@@ -51,13 +51,13 @@ LIST_SUBSCRIPTIONS = Operation(
 
 EXAMPLE = """\
 # Alarms with what they call, and whether their topics have confirmed subscriptions.
-[sources.alarms]
+[sources.aws_alarms]
 kind = "aws_alarms"
 accounts = ["111122223333"]
 home_region = "eu-central-1"
 regions = ["eu-central-1"]
 
-[sources.alarms.purposes]                # what each alarm is for: latency, errors, cost, security, compliance ...
+[sources.aws_alarms.purposes]                # what each alarm is for: latency, errors, cost, security, compliance ...
 "support-p95-latency" = "latency"
 """
 

@@ -51,7 +51,7 @@ BASE = _operation("GetKnowledgeBase", service="bedrock-agent", hidden=("descript
 
 EXAMPLE = """\
 # Bedrock: inference profiles and where they go, guardrails, the log of calls, and what it keeps.
-[sources.bedrock]
+[sources.aws_bedrock]
 kind = "aws_bedrock"
 accounts = ["111122223333"]
 role = "auditor"

@@ -54,7 +54,7 @@ HEALTH = {True: "healthy", False: "unhealthy", None: "unknown"}
 
 EXAMPLE = """\
 # Runs of canaries: of a component whose health they check, or of a service that they call.
-[sources.canaries]
+[sources.aws_canaries]
 kind = "aws_canaries"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

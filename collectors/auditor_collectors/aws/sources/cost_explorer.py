@@ -38,7 +38,7 @@ NOT_SPENT = ["Credit", "Refund"]
 
 EXAMPLE = """\
 # What each service cost. Asking costs 0.01 USD a page.
-[sources.cost_explorer]
+[sources.aws_cost_explorer]
 kind = "aws_cost_explorer"
 accounts = ["111122223333"]              # the account that pays
 role = "auditor"

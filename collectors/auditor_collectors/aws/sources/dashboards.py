@@ -32,7 +32,7 @@ GET_DASHBOARD = Operation(
 
 EXAMPLE = """\
 # Dashboards that must be there. Their names are read, and how many widgets each shows.
-[sources.dashboards]
+[sources.aws_dashboards]
 kind = "aws_dashboards"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

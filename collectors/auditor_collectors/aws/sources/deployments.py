@@ -80,7 +80,7 @@ DEPLOYED = {
 
 EXAMPLE = """\
 # What must be deployed in full, and the pipelines whose approvals count.
-[sources.deployments]
+[sources.aws_deployments]
 kind = "aws_deployments"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

@@ -63,13 +63,13 @@ GET_VERSION = _operation("GetHostedConfigurationVersion", "Description", "Versio
 
 EXAMPLE = """\
 # Feature flags of AWS AppConfig as they were deployed, by the plan's names: one environment in a source of its own.
-[sources.flags]
+[sources.aws_flags_appconfig]
 kind = "aws_flags_appconfig"
 accounts = ["111122223333"]
 home_region = "eu-central-1"
 regions = ["eu-central-1"]
 application = "support"                  # names, or ids
-environment = "production"
+appconfig_environment = "production"   # of AppConfig; `environment` names that of the rows, as in every source
 profile = "flags"
 aliases = { enableDirectBedrock = "ENABLE_DIRECT_BEDROCK" }  # key of the document = name in the plan
 """
@@ -81,7 +81,7 @@ class AppConfigOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     application: Name
-    environment: Name
+    appconfig_environment: Name
     profile: Name
     aliases: Aliases = {}
 
@@ -127,7 +127,7 @@ class AppConfigSource:
         if application is None:
             return
         owner = {"ApplicationId": application}
-        environment = yield from _found(ask(LIST_ENVIRONMENTS, place, owner), options.environment)
+        environment = yield from _found(ask(LIST_ENVIRONMENTS, place, owner), options.appconfig_environment)
         profile = yield from _found(ask(LIST_PROFILES, place, owner), options.profile, kind=FEATURE_FLAGS)
         if environment is None or profile is None:
             return

@@ -46,7 +46,7 @@ MOST = 50  # of a page
 
 EXAMPLE = """\
 # Feature flags that are parameters of Systems Manager. A text that is in neither list is neither on nor off.
-[sources.flags]
+[sources.aws_flags_ssm]
 kind = "aws_flags_ssm"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

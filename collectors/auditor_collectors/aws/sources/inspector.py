@@ -39,7 +39,7 @@ FINDINGS = Operation("inspector2", "ListFindings", ("inspector2:ListFindings",),
 
 EXAMPLE = """\
 # Inspector of each region: whether it is on, what it scans, and its findings.
-[sources.inspector]
+[sources.aws_inspector]
 kind = "aws_inspector"
 accounts = ["111122223333"]
 role = "auditor"

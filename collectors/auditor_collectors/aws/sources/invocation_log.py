@@ -67,7 +67,7 @@ OBJECT = Operation(
 
 EXAMPLE = """\
 # Bedrock's own log of calls, from the bucket that each region logs to. Prompts and answers in it are not kept.
-[sources.invocation_log]
+[sources.aws_invocation_log]
 kind = "aws_invocation_log"
 accounts = ["111122223333"]
 role = "auditor"

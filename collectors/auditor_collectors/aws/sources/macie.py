@@ -49,7 +49,7 @@ FINDINGS = Operation("macie2", "GetFindings", ("macie2:GetFindings",), disabled_
 
 EXAMPLE = """\
 # Macie of each region: whether it is on, what it looks into, and its findings.
-[sources.macie]
+[sources.aws_macie]
 kind = "aws_macie"
 accounts = ["111122223333"]
 role = "auditor"

@@ -47,20 +47,20 @@ LIST_METRICS = Operation("cloudwatch", "ListMetrics", ("cloudwatch:ListMetrics",
 EXAMPLE = """\
 # Metrics of CloudWatch. Percentiles of minutes cannot be added up: ask how many values lie within the limit, TC(:1500),
 # with SampleCount; or one percentile over the whole window. Name every ModelId that is called.
-[sources.metrics]
+[sources.aws_metrics]
 kind = "aws_metrics"
 accounts = ["111122223333"]
 home_region = "eu-central-1"
 regions = ["eu-central-1"]
 last_seconds = 86_400                    # or start and end
 
-[[sources.metrics.metrics]]
+[[sources.aws_metrics.metrics]]
 namespace = "AWS/Bedrock"
 metric = "InvocationLatency"
 dimensions = { ModelId = "eu.anthropic.claude-sonnet-4-20250514-v1:0" }
 statistics = ["SampleCount", "TC(:1500)"]
 
-[[sources.metrics.search]]               # in whatever dimensions it has
+[[sources.aws_metrics.search]]               # in whatever dimensions it has
 namespace = "AWS/BedrockMantle"
 metric = "Inferences"
 statistics = ["Sum"]

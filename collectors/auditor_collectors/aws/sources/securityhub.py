@@ -41,7 +41,7 @@ FINDINGS = Operation(
 
 EXAMPLE = """\
 # Security Hub of each region: whether it is on, with which standards, and its findings.
-[sources.hub]
+[sources.aws_securityhub]
 kind = "aws_securityhub"
 accounts = ["111122223333"]
 role = "auditor"

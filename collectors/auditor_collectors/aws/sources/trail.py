@@ -29,7 +29,7 @@ SELECTORS = Operation("cloudtrail", "GetEventSelectors", ("cloudtrail:GetEventSe
 
 EXAMPLE = """\
 # The trails that cover each region: whether they log, and whether they record what reads (inference does).
-[sources.trails]
+[sources.aws_trail]
 kind = "aws_trail"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

@@ -51,7 +51,7 @@ ELSEWHERE = UNPROVEN | {"status": "ok", "detail": None}
 
 EXAMPLE = """\
 # Log files and digests from a trail's bucket: only log files that a valid digest lists are read.
-[sources.trail_logs]
+[sources.aws_trail_logs]
 kind = "aws_trail_logs"
 accounts = ["111122223333"]
 home_region = "eu-central-1"

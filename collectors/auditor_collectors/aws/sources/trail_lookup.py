@@ -41,7 +41,7 @@ DISTURBING = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"]
 
 EXAMPLE = """\
 # A spot check of the last hours: events of these names, as CloudTrail itself lists them (two requests a second).
-[sources.trail_lookup]
+[sources.aws_trail_lookup]
 kind = "aws_trail_lookup"
 accounts = ["111122223333"]
 home_region = "eu-central-1"
