@@ -54,7 +54,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def test_trap_8_180_days_are_kept_as_180_days_and_never_as_six_months_and_null_is_for_ever(stubs, tmp_path):
+def test_trap_08_180_days_are_kept_as_180_days_and_never_as_six_months_and_null_is_for_ever(stubs, tmp_path):
     listed(stubs, group("/a", retentionInDays=180), group("/b", retentionInDays=365), group("/c"))
     for _ in range(3):
         subscribed(stubs)
