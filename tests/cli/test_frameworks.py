@@ -87,7 +87,7 @@ def test_a_run_proves_what_passed_over_its_population_and_shows_what_failed(audi
     said = article(done.out, "44")
     proven, _, failed = said.partition("shown not to hold:")
     assert "residency.inference_in_declared_regions" in proven
-    assert "over a population of 874, 2025-01-14T10:00:00Z to 2025-01-14T12:00:00Z; from audit_events of" in proven
+    assert "over a population of 874, 2025-01-14T10:00:00Z to 2025-01-14T12:00:00Z; from audit_events, " in proven
     assert "residency.store_in_declared_region" in failed.partition("not proven:")[0]
     assert "access from a third country to data that stays in the Union" in failed.partition("not proven:")[2]
 
