@@ -5,9 +5,13 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from auditor.adapters.rego.wasm import WasmEngine
 from auditor_collectors.aws import live
 from aws import company, watched_cloud
 from aws.loopback import denied, serving, sometimes
+from aws.stubbed import HOME
+from aws.verdicts import better, observed, verdicts
+from policies.shipped_cases import PACK
 
 CALLS = [
     (source, operation.service, operation.name)
@@ -65,6 +69,18 @@ def plain(tmp_path_factory, session):
             return {one: watched_cloud.collected(root, cloud.url, one, one) for one in watched_cloud.COLLECTORS}
 
 
+@pytest.fixture(scope="module")
+def engine():
+    with WasmEngine(PACK) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def decided(engine, plain):
+    """The verdicts of the shipped lines on each source when all is answered."""
+    return {source: verdicts(engine, f"aws_{source}", rows) for source, rows in plain.items()}
+
+
 def of_call(rows, call):
     return {row["status"] for row in rows["coverage"] if row["call"] == call}
 
@@ -86,6 +102,12 @@ def test_what_is_answered_is_whole_in_every_place(plain, source):
     assert asked == {operation.name for operation in watched_cloud.COLLECTORS[source].operations}
 
 
+def test_products_that_look_pass_when_all_is_answered(decided):
+    assert {"pass"} <= {verdict for found in decided.values() for verdict in found.values()}
+    assert decided["securityhub"]
+    assert decided["bedrock"]
+
+
 def test_a_hub_that_ignores_its_filters_gives_each_finding_once(plain):
     rows = plain["securityhub"]["security_findings"]
     assert len(rows) == 2 * len(watched_cloud.REGIONS)
@@ -99,10 +121,16 @@ def test_trap_01_a_global_profile_has_a_row_without_a_region_in_each_source_regi
 
 
 @pytest.mark.parametrize(("source", "service", "operation"), CALLS)
-def test_a_call_that_is_denied_gives_no_fact_of_it_and_adds_none(plain, tmp_path, source, service, operation):
+def test_a_call_that_is_denied_gives_no_fact_of_it_adds_none_and_improves_no_verdict(
+    plain, decided, engine, tmp_path, source, service, operation
+):
     with serving(watched_cloud.cloud(denied(service, operation))) as cloud:
         rows = watched_cloud.collected(tmp_path, cloud.url, "snapshot", source)
     assert of_call(rows, operation) == {"denied"}
+    assert better(decided[source], verdicts(engine, f"aws_{source}", rows)) == set()
+    cell = observed(engine, f"aws_{source}", HOME, rows)
+    assert (cell.verdict.value, cell.reason) == ("inconclusive", "call_denied")
+    assert operation in cell.observed
     told = [row for row in rows["source_answers"] if row["call"] == operation]
     assert told
     assert {(row["status"], row["records"]) for row in told} == {("denied", 0)}

@@ -7,12 +7,15 @@ from typing import Any
 import boto3
 import pytest
 
+from auditor.adapters.rego.wasm import WasmEngine
 from aws.company import log_in
 from aws.loopback import denied, serving, sometimes
 from aws.sources import estate
 from aws.sources.asked import answers, calls
 from aws.sources.test_residency_examples import SOURCES
 from aws.stubbed import ACCOUNT, HOME, rows_of
+from aws.verdicts import better, lines_of, observed, verdicts
+from policies.shipped_cases import PACK
 
 CLASS = {"data_class_tag": "Class"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -87,11 +90,43 @@ def test_an_account_that_answers_is_known_whole_and_every_call_of_a_source_is_ma
     }
 
 
+@pytest.fixture(name="engine", scope="module")
+def _engine():
+    with WasmEngine(PACK) as engine:
+        yield engine
+
+
+@pytest.fixture(name="decided", scope="module")
+def _decided(engine, whole):
+    known: dict[str, Any] = {}
+
+    def of(kind: str) -> Any:
+        if kind not in known:
+            known[kind] = verdicts(engine, kind, whole(kind)[0])
+        return known[kind]
+
+    return of
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_source_is_judged_on_what_it_answers(decided, kind):
+    assert decided(kind) or not lines_of(kind)
+
+
+def test_sources_pass_and_fail_when_all_is_answered(decided):
+    assert {"pass", "fail"} <= {verdict for kind in SOURCES for verdict in decided(kind).values()}
+
+
 @pytest.mark.parametrize(("kind", "service", "call"), [one for one in EACH if one not in UNASKED])
-def test_a_call_that_is_denied_takes_knowledge_away_and_is_named(whole, tmp_path, kind, service, call):
+def test_a_call_that_is_denied_takes_knowledge_away_and_is_named(whole, decided, engine, tmp_path, kind, service, call):
     known, _ = whole(kind)
     found, _ = collected(kind, tmp_path, denied(service, call))
-    assert calls(found)[HOME if call != "ListMultiRegionAccessPoints" else "us-west-2", call] == "denied"
+    region = HOME if call != "ListMultiRegionAccessPoints" else "us-west-2"
+    assert calls(found)[region, call] == "denied"
+    assert better(decided(kind), verdicts(engine, kind, found)) == set()
+    cell = observed(engine, kind, region, found)
+    assert (cell.verdict.value, cell.reason) == ("inconclusive", "call_denied")
+    assert call in cell.observed
     assert "denied" in {status for (name, _), status in answers(found).items() if name == call}
     for table in TABLES:
         for row in map(row_of_a_table, found.get(table, [])):

@@ -84,12 +84,20 @@ class BedrockSource:
 
 
 def _profiles(ask: Ask, place: Place) -> Iterator[Fact]:
-    """Yield the profiles that AWS offers here, and those of the account, with what each of these says of itself."""
+    """Yield the profiles that AWS offers here, and those of the account, with what each of these says of itself.
+
+    A listing does not show every region that a profile of the account reaches: where the profile itself did not answer,
+    there is no row of it, for the regions that are known would look like all.
+    """
     yield from facts_of(ask(PROFILES, place, {"typeEquals": "SYSTEM_DEFINED"}))
-    own = yield from facts_of(ask(PROFILES, place, {"typeEquals": "APPLICATION"}, subject="APPLICATION"))
-    listed = {_reached(row) for row in own.parsed.rows.get(DESTINATIONS, ())}
+    listing = list(facts_of(ask(PROFILES, place, {"typeEquals": "APPLICATION"}, subject="APPLICATION")))
+    yield from (fact for fact in listing if fact[0] != DESTINATIONS)
+    rows = [row for table, row in listing if table == DESTINATIONS]
+    listed = {_reached(row) for row in rows}
     for profile in sorted({one[0] for one in listed}):
         reply = ask(PROFILE, place, {"inferenceProfileIdentifier": profile}, subject=profile)
+        if reply.answer.status == "ok":
+            yield from ((DESTINATIONS, row) for row in rows if row["arn"] == profile)
         for table, row in facts_of(reply):
             if table != DESTINATIONS or _reached(row) not in listed:
                 yield table, row
