@@ -25,8 +25,9 @@ from policies.shipped_cases import (
 )
 
 some_case = st.sampled_from(cases())
-# What is lawful on one day need not be on another: an adequacy decision has a first and a last day.
-DATED = {"transfers.recorded"}
+# What is lawful on one day need not be on another: an adequacy decision has a first and a last day, a month has its own
+# length, and the hour in which somebody became aware is not counted.
+DATED = {"transfers.recorded"} | {name for name in PACK.controls if name.startswith("deadlines.")}
 some_undated_case = st.sampled_from([case for case in cases() if case.control.id not in DATED])
 
 

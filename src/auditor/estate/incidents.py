@@ -186,11 +186,11 @@ _ALL = (
         "a log group lies in a region that merely begins with eu",
         {STORES: ("fail", "unknown_region")},
     ),
-    Incident("inventory_denied", "one listing of us-east-1 was denied", {STORES: ("inconclusive", "coverage")}),
+    Incident("inventory_denied", "one listing of us-east-1 was denied", {STORES: ("inconclusive", "call_denied")}),
     Incident(
         "inventory_cut_short",
         "the inventory lacks a resource that its calls returned",
-        {STORES: ("inconclusive", "coverage")},
+        {STORES: ("inconclusive", "call_partial")},
     ),
     Incident("inventory_old", "the inventory was made five days ago", {STORES: ("inconclusive", "stale")}),
     Incident(
