@@ -53,8 +53,19 @@ def observed(engine: PolicyEngine, kind: str, region: str, rows: Rows) -> Findin
 
 
 def better(before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]) -> set[tuple[str, str]]:
-    """Return what passes after and did not before."""
-    return {key for key, verdict in after.items() if verdict == "pass" and before.get(key) != "pass"}
+    """Return what passes after and did not before: a resource by a control, or a control as a whole (no resource)."""
+    found = {key for key, verdict in after.items() if verdict == "pass" and before.get(key) != "pass"}
+    whole = _worst(before)
+    return found | {(control, "") for control, one in _worst(after).items() if one == "pass" != whole[control]}
+
+
+def _worst(verdicts: dict[tuple[str, str], str]) -> dict[str, str]:
+    order = ("fail", "inconclusive", "pass", "not_applicable")
+    controls = {control for control, _ in verdicts}
+    return {
+        control: min((one for (name, _), one in verdicts.items() if name == control), key=order.index)
+        for control in controls
+    }
 
 
 def _sourced(kind: str, rows: Rows) -> Rows:

@@ -217,10 +217,13 @@ def _blocked(bucket: Told[frozenset[str]], account: Told[frozenset[str]]) -> boo
 
 
 def _access_points(ask: Ask, place: Place, regions: Mapping[str, str | None]) -> Iterator[Fact]:
-    """Yield a link from each bucket of the account to the other buckets of its multi-region access points."""
+    """Yield a link from each bucket of the account to the other buckets of its multi-region access points.
+
+    How that one region answered is told at home too, where the links are judged: nobody declares a cell of it.
+    """
     there = Place(place.account, ACCESS_POINTS_REGION)
     reply = ask(ACCESS_POINTS, there, {"AccountId": place.account}, subject=place.account)
-    points = yield from told(reply, place.account, bucket_pages.access_points)
+    points = yield from _at_home(told(reply, place.account, bucket_pages.access_points), place)
     for own in points.records:
         if own.bucket not in regions:
             continue
@@ -229,6 +232,19 @@ def _access_points(ask: Ask, place: Place, regions: Mapping[str, str | None]) ->
                 arn = arns.bucket_arn(own.bucket, own.region)
                 destination = f"{own.point} {arns.bucket_arn(other.bucket, other.region)}"
                 yield link(points.answer, arn, "access_point", destination, arns.Where(other.account, other.region))
+
+
+def _at_home(facts: Generator[Fact, None, T], place: Place) -> Generator[Fact, None, T]:
+    """Yield ``facts``, and each answer once more as one of ``place``; return what they return."""
+    while True:
+        try:
+            table, row = next(facts)
+        except StopIteration as done:
+            found: T = done.value
+            return found
+        yield table, row
+        if table == "source_answers":
+            yield table, row | {"region": place.region}
 
 
 class BucketsCollector(AwsCollector):
