@@ -15,7 +15,7 @@ from auditor.core.iam_policy import KEYS, MOST_CHARACTERS, VIA_S3, iam_policies,
 from auditor.errors import UsageError
 
 SHIPPED = Path(auditor_collectors.__file__).parent / "aws" / "readonly_policy.json"
-DESIGN = Path("/work/shared/design/aws-readonly-policy.json")
+DESIGN = Path(__file__).parents[3] / "shared" / "design" / "aws-readonly-policy.json"
 
 # What the design grants and no source asks, each with why.
 NOT_ASKED = {
