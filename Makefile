@@ -15,8 +15,8 @@ SECONDS ?= 60
 # 25 for evaluate, 25 for a sign-off, 4 x 25 for the ledger and 2 x 25 for the archive: 200
 KILLED := tests/shell/test_killed.py tests/shell/test_archive_killed.py tests/adapters/ledger/test_killed.py
 
-# What CI breaks: the gates, what the controls have in common as far as not most of them read it, and two families. The
-# cases that may notice a mutant are decided first, which for all 74 controls takes longer than CI has: `make mutate`.
+# What CI breaks: the gates, libraries that few controls read, and two controls. The cases that may notice a mutant are decided
+# first, which for a library that most controls read, or for all controls, takes longer than CI has: `make mutate`.
 HUNTED := gates/ lib/deployment_log/ lib/mean/ lib/recovered/ lib/share/ controls/residency/store_in_declared_region/ controls/transparency/
 
 .PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies bench policy policy-build policy-check lock clean

@@ -30,7 +30,7 @@ def lines_of(kind: str) -> list[tuple[str, dict[str, Any]]]:
         if line.control is None or kind not in line.reads:
             continue
         parameters = PROFILE.bound[line.id][0].parameters
-        if cell in parameters["cells"]:
+        if cell in parameters.get("cells", ()):
             found.append((line.control, parameters | {"cells": [cell]}))
     return found
 
