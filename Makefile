@@ -19,7 +19,7 @@ KILLED := tests/shell/test_killed.py tests/shell/test_archive_killed.py tests/ad
 # first, which for a library that most controls read, or for all controls, takes longer than CI has: `make mutate`.
 HUNTED := gates/ lib/deployment_log/ lib/mean/ lib/recovered/ lib/share/ controls/residency/store_in_declared_region/ controls/transparency/
 
-.PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies bench policy policy-build policy-check lock clean
+.PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies bench policy policy-build policy-check dist lock clean
 
 help: ## Show the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -92,6 +92,9 @@ policy-check: $(READY) ## Check the policy pack, and that its Wasm is what its s
 
 policy-build: $(READY) ## Compile the policy pack to policy.wasm and lock it
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/auditor policy build policies
+
+dist: $(READY) ## Build source, wheel, bill of materials and checksums into dist/, attested with KEY=file (docs/how-to/build-a-release.md)
+	$(BIN)/python -m tools.dist $(if $(KEY),--key "$(KEY)")
 
 lock: ## Write the hashed locks anew from pyproject.toml
 	tools/lock.sh $(BIN)/python

@@ -169,7 +169,9 @@ def test_taking_away_never_helps(world, tmp_path, incidents, chain):
         before = now
 
 
-@pytest.mark.parametrize("incidents", COMPANIES, ids=lambda incidents: f"{(*incidents, 'healthy')[0]}_of_{len(incidents)}")
+@pytest.mark.parametrize(
+    "incidents", COMPANIES, ids=lambda incidents: f"{(*incidents, 'healthy')[0]}_of_{len(incidents)}"
+)
 def test_no_column_is_worth_losing(world, tmp_path, incidents):
     base, after = world
     snapshot, tables, before = base(incidents)
