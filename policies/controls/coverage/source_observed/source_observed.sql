@@ -96,41 +96,94 @@ beats as (
         source,
         account,
         region,
-        epoch_us(start_time) as start_us,
-        epoch_us(end_time) as end_us,
-        records as counted
+        (epoch_us(start_time) + 9999999) // 10000000 * 10000000 as first_us,
+        epoch_us(end_time) // 10000000 * 10000000 as past_us,
+        records as counted,
+        count(*) as times
     from heartbeats
     where epoch_us(end_time) > $window_start_us
         and epoch_us(start_time) < $window_end_us
         and epoch_us(end_time) <= $as_of_us
+    group by source, account, region, epoch_us(start_time), epoch_us(end_time), records
 ),
-beat_slots as (
+spans as (
     select
         source,
         account,
         region,
-        start_us,
-        end_us,
+        first_us,
+        past_us,
         counted,
-        unnest(generate_series((start_us + 9999999) // 10000000, end_us // 10000000 - 1)) * 10000000 as slot_us
+        times
     from beats
+    where first_us < past_us
+),
+marks as (
+    select
+        source,
+        account,
+        region,
+        slot_us as at_us,
+        records
+    from record_slots
+    union all
+    select
+        source,
+        account,
+        region,
+        first_us as at_us,
+        0 as records
+    from spans
+    union all
+    select
+        source,
+        account,
+        region,
+        past_us as at_us,
+        0 as records
+    from spans
+),
+totals as (
+    select
+        source,
+        account,
+        region,
+        at_us,
+        sum(records)::bigint as records
+    from marks
+    group by source, account, region, at_us
+),
+earlier as (
+    select
+        source,
+        account,
+        region,
+        at_us,
+        coalesce(sum(records) over (
+            partition by source, account, region
+            order by at_us
+            rows between unbounded preceding and 1 preceding
+        ), 0)::bigint as records
+    from totals
 ),
 beat_sums as (
     select
-        beat_slots.source,
-        beat_slots.account,
-        beat_slots.region,
-        beat_slots.start_us,
-        beat_slots.end_us,
-        beat_slots.counted,
-        sum(coalesce(record_slots.records, 0))::bigint as here
-    from beat_slots
-    left join record_slots
-        on record_slots.source = beat_slots.source
-        and record_slots.account = beat_slots.account
-        and record_slots.region = beat_slots.region
-        and record_slots.slot_us = beat_slots.slot_us
-    group by beat_slots.source, beat_slots.account, beat_slots.region, beat_slots.start_us, beat_slots.end_us, beat_slots.counted
+        spans.source,
+        spans.account,
+        spans.region,
+        spans.counted,
+        (until_end.records - until_start.records) * spans.times as here
+    from spans
+    inner join earlier as until_start
+        on until_start.source = spans.source
+        and until_start.account = spans.account
+        and until_start.region = spans.region
+        and until_start.at_us = spans.first_us
+    inner join earlier as until_end
+        on until_end.source = spans.source
+        and until_end.account = spans.account
+        and until_end.region = spans.region
+        and until_end.at_us = spans.past_us
 ),
 reconciled as (
     select
@@ -145,15 +198,35 @@ reconciled as (
     from beat_sums
     group by source, account, region
 ),
+inside as (
+    select
+        source,
+        account,
+        region,
+        greatest(first_us, ($window_start_us + 9999999) // 10000000 * 10000000) as first_us,
+        least(past_us, ($window_end_us + 9999999) // 10000000 * 10000000) as past_us
+    from spans
+),
+unseen as (
+    select
+        source,
+        account,
+        region,
+        past_us,
+        greatest(first_us, coalesce(max(past_us) over (
+            partition by source, account, region
+            order by first_us, past_us
+            rows between unbounded preceding and 1 preceding
+        ), first_us)) as first_us
+    from inside
+),
 alive as (
     select
         source,
         account,
         region,
-        count(distinct slot_us) as slots
-    from beat_slots
-    where slot_us >= $window_start_us
-        and slot_us < $window_end_us
+        (sum(greatest(past_us - first_us, 0)) // 10000000)::bigint as slots
+    from unseen
     group by source, account, region
 )
 select
