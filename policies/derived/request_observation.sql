@@ -29,7 +29,8 @@ beats as (
         epoch_us(end_time) as end_us,
         records as counted
     from heartbeats
-    where account = ''
+    where source in (select declared.source from unnest($all_request_sources) as declared(source))
+        and account = ''
         and region = ''
         and epoch_us(end_time) <= $as_of_us
         and epoch_us(end_time) > $horizon_start_us
