@@ -12,6 +12,8 @@ from policies.deciding import decided
 from policies.shipped_cases import PACK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from auditor.model import Finding
     from auditor.shell.decide import PolicyEngine
 
@@ -45,9 +47,30 @@ def verdicts(engine: PolicyEngine, kind: str, rows: Rows) -> dict[tuple[str, str
     }
 
 
-def observed(engine: PolicyEngine, kind: str, region: str, rows: Rows) -> Finding:
+def decided_lines(
+    engine: PolicyEngine,
+    lines: Sequence[tuple[str, str, dict[str, Any]]],
+    sources: Mapping[str, Rows],
+    window: Window,
+) -> dict[tuple[str, str], Finding]:
+    """Return the finding of each resource by each line (id, control, parameters) on the rows of named ``sources``.
+
+    The end of ``window`` is the as-of.
+    """
+    tables: Rows = {}
+    for name, rows in sources.items():
+        for table, found in _sourced(name, rows).items():
+            tables.setdefault(table, []).extend(found)
+    return {
+        (line, resource): finding
+        for line, control, parameters in lines
+        for resource, finding in decided(engine, control, parameters, tables, window).items()
+    }
+
+
+def observed(engine: PolicyEngine, kind: str, region: str, rows: Rows, account: str = ACCOUNT) -> Finding:
     """Return what coverage says of the cell of ``kind`` in ``region``."""
-    parameters = {"cells": [f"{kind}/{ACCOUNT}/{region}"], "observation": "bounded"}
+    parameters = {"cells": [f"{kind}/{account}/{region}"], "observation": "bounded"}
     (found,) = decided(engine, "coverage.source_observed", parameters, _sourced(kind, rows), WINDOW, JUDGED).values()
     return found
 

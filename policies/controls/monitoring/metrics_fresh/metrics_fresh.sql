@@ -1,6 +1,6 @@
 -- Every metric that must be published: Namespace/MetricName, with its dimensions in braces where it has any. A gap begins
--- at a datapoint, or at the window's start, and ends at the next, or at the judged moment. longest_us: the longest one that
--- counts (with $gaps every one, else only the last). proven_us: the longest over the limit for which an answer shows that
+-- at a datapoint, or at the window's start, and ends at the next, or at the judged moment less the time that a datapoint may
+-- take to be had. longest_us: the longest one that counts (with $gaps every one, else only the last). proven_us: the longest over the limit for which an answer shows that
 -- nothing was published for longer than the limit. asked: answers about the metric.
 with metrics as (
     select
@@ -61,7 +61,10 @@ gaps as (
         metric,
         at_us,
         lead(at_us) over (partition by metric order by at_us) is null as last,
-        coalesce(lead(at_us) over (partition by metric order by at_us), least($window_end_us, $as_of_us)) - at_us as gap_us
+        coalesce(
+            lead(at_us) over (partition by metric order by at_us),
+            greatest(at_us, least($window_end_us, $as_of_us) - $delivery_seconds::bigint * 1000000)
+        ) - at_us as gap_us
     from edges
 ),
 proofs as (
@@ -99,7 +102,8 @@ select
     coalesce(counts.points, 0) as points,
     longest.longest_us,
     longest.proven_us,
-    $publish_interval_seconds as publish_interval_seconds
+    $publish_interval_seconds as publish_interval_seconds,
+    $delivery_seconds as delivery_seconds
 from metrics
 left join asked on asked.metric = metrics.metric
 left join counts on counts.metric = metrics.metric

@@ -2,12 +2,12 @@ package controls.monitoring.metrics_fresh_test
 
 import data.controls.monitoring.metrics_fresh
 
-published := {"asked": 1, "points": 1, "longest_us": 120000000, "proven_us": null, "publish_interval_seconds": 60}
+published := {"asked": 1, "points": 1, "longest_us": 120000000, "proven_us": null, "publish_interval_seconds": 60, "delivery_seconds": 0}
 
 decided(changes, parameters) := decision if {
 	decision := metrics_fresh.decision with input as {
 		"row": object.union(published, changes),
-		"parameters": object.union({"publish_interval_seconds": 60}, parameters),
+		"parameters": object.union({"publish_interval_seconds": 60, "delivery_seconds": 0}, parameters),
 	}
 }
 
@@ -49,4 +49,10 @@ test_without_numbers_nothing_is_decided if {
 	every value in [null, "60"] {
 		decided({"publish_interval_seconds": value}, {"publish_interval_seconds": value}) == open
 	}
+}
+
+test_the_time_of_delivery_is_the_parameters if {
+	decided({"delivery_seconds": 300}, {"delivery_seconds": 300}).verdict == "pass"
+	decided({"delivery_seconds": 300}, {}) == open
+	decided({"delivery_seconds": -1}, {"delivery_seconds": -1}).reason == "config"
 }
