@@ -17,8 +17,16 @@ decisions := [result |
 		"assured": item.assured,
 		"parameters": parameters,
 	}
-	result := {"index": index, "decision": decision}
+	result := {"index": index, "decision": explained(decision, item.row)}
 ]
+
+# What was not answered, by the calls that coverage has: a verdict that rests on it stays what it is and names them.
+explained(decision, row) := {"verdict": "inconclusive", "reason": "calls_unanswered", "observed": row.unanswered_calls} if {
+	decision.verdict == "inconclusive"
+	decision.reason in {"coverage", "metric_unasked", "unanswered"}
+	is_string(row.unanswered_calls)
+	row.unanswered_calls != ""
+} else := decision
 
 # METADATA
 # entrypoint: true

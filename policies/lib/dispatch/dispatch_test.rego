@@ -33,3 +33,25 @@ test_a_gate_decides_on_its_facts if {
 test_unknown_gate_is_undefined if {
 	not dispatch.gate with input as {"gate": "no_such_gate", "facts": {}}
 }
+
+test_what_was_not_answered_is_named_by_its_calls if {
+	named := {"verdict": "inconclusive", "reason": "calls_unanswered", "observed": "ListKeys denied in a/1/r"}
+	every reason in ["coverage", "metric_unasked", "unanswered"] {
+		open := {"verdict": "inconclusive", "reason": reason, "observed": null}
+		dispatch.explained(open, {"unanswered_calls": "ListKeys denied in a/1/r"}) == named
+		every calls in [null, "", 1] {
+			dispatch.explained(open, {"unanswered_calls": calls}) == open
+		}
+		dispatch.explained(open, {}) == open
+	}
+}
+
+test_a_verdict_that_rests_on_something_else_stays if {
+	every decision in [
+		{"verdict": "fail", "reason": "unanswered"},
+		{"verdict": "pass", "reason": "coverage"},
+		{"verdict": "inconclusive", "reason": "stale"},
+	] {
+		dispatch.explained(decision, {"unanswered_calls": "ListKeys denied in a/1/r"}) == decision
+	}
+}

@@ -62,9 +62,11 @@ select
     blindness.blind_vaults,
     jobs.age_us as jobs_age_us,
     $max_age_seconds as max_age_seconds,
-    least($window_end_us, $as_of_us) as moment_us
+    least($window_end_us, $as_of_us) as moment_us,
+    refused_calls.calls as unanswered_calls
 from unnest($resources) as declared(resource)
 cross join blindness
 cross join jobs
 left join known on known.resource = declared.resource
+cross join refused_calls
 order by declared.resource

@@ -104,7 +104,8 @@ select
     coalesce(events.evidenced, 0) as evidenced,
     counts.inferences,
     coalesce(questions.asked, 0) as asked,
-    coalesce(listings.listed, 0) as listed
+    coalesce(listings.listed, 0) as listed,
+    refused_calls.calls as unanswered_calls
 from everywhere
 left join events
     on events.account = everywhere.account
@@ -121,4 +122,5 @@ left join questions
 left join listings
     on listings.account = everywhere.account
     and listings.region = everywhere.region
+cross join refused_calls
 order by resource

@@ -61,14 +61,14 @@ bounded := unanswered if {
 }
 
 # A cell in which nothing happened has no file to collect: then the observer's count of zero is the proof.
-complete := {"verdict": "inconclusive", "reason": "collector_blind"} if {
+complete := unanswered if {
+	input.row.calls != input.row.calls_ok
+} else := {"verdict": "inconclusive", "reason": "collector_blind"} if {
 	input.row.slots_alive != input.row.slots
 } else := {"verdict": "inconclusive", "reason": "uncounted"} if {
 	input.row.uncounted != 0
 } else := {"verdict": "inconclusive", "reason": "count_mismatch"} if {
 	input.row.mismatched != 0
-} else := unanswered if {
-	input.row.calls != input.row.calls_ok
 } else := {"verdict": "pass", "reason": "quiet"} if {
 	input.row.counted == 0
 	input.row.missing == 0

@@ -6,6 +6,8 @@ select
     watched_alarms.state,
     watched_alarms.age_us,
     watched_alarms.blind_cells,
-    $max_age_seconds as max_age_seconds
+    $max_age_seconds as max_age_seconds,
+    refused_calls.calls as unanswered_calls
 from watched_alarms
+cross join refused_calls
 order by watched_alarms.resource

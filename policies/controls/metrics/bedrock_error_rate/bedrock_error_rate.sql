@@ -73,7 +73,9 @@ select
     coalesce(sums.throttles, 0) as throttles,
     coalesce(sums.errors, 0) as errors,
     coalesce(sums.astride, 0) as astride,
-    coalesce(sums.unsummed, 0) as unsummed
+    coalesce(sums.unsummed, 0) as unsummed,
+    refused_calls.calls as unanswered_calls
 from answered
 left join sums on sums.model = answered.model
+cross join refused_calls
 order by resource

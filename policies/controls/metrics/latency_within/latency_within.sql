@@ -117,10 +117,12 @@ select
     coalesce(sums.loose, 0) + coalesce(sums.impossible, 0) as loose,
     coalesce(unmeasured.unmeasured, 0) as unmeasured,
     extremes.lowest_micro,
-    extremes.highest_micro
+    extremes.highest_micro,
+    refused_calls.calls as unanswered_calls
 from answered
 left join sums on sums.metric = answered.metric
 left join unmeasured on unmeasured.metric = answered.metric
 left join extremes on extremes.metric = answered.metric
 left join edges on edges.metric = answered.metric
+cross join refused_calls
 order by resource

@@ -42,7 +42,8 @@ select
     coalesce(routes.unanswered, 0) as unanswered,
     watched_alarms.age_us,
     watched_alarms.blind_cells,
-    $max_age_seconds as max_age_seconds
+    $max_age_seconds as max_age_seconds,
+    refused_calls.calls as unanswered_calls
 from watched_alarms
 left join routes
     on routes.source = watched_alarms.source
@@ -50,4 +51,5 @@ left join routes
     and routes.region = watched_alarms.region
     and routes.alarm = watched_alarms.alarm
     and routes.answered_us = watched_alarms.answered_us
+cross join refused_calls
 order by watched_alarms.resource

@@ -25,6 +25,14 @@ questions as (
         and source_answers.status = 'ok'
         and epoch_us(source_answers.answered_at) < least($window_end_us, $as_of_us)
     group by source_answers.account, source_answers.region, source_answers.subject
+),
+failed as (
+    select
+        string_agg(distinct concat(call, ' ', status, ' in ', coverage.source), ', ' order by concat(call, ' ', status, ' in ', coverage.source)) as calls
+    from coverage
+    join unnest($metric_sources) as declared(source) on declared.source = coverage.source
+    where coverage.status <> 'ok'
+        and coverage.call <> 'read_files'
 )
 select
     watched_alarms.resource,
@@ -40,7 +48,8 @@ select
     $max_age_seconds as max_age_seconds,
     points.newest_us,
     questions.asked_us,
-    least($window_end_us, $as_of_us) as moment_us
+    least($window_end_us, $as_of_us) as moment_us,
+    concat_ws(', ', nullif(refused_calls.calls, ''), failed.calls) as unanswered_calls
 from watched_alarms
 left join points
     on points.account = watched_alarms.account
@@ -57,4 +66,6 @@ left join questions
         watched_alarms.metric,
         case when watched_alarms.dimensions = '' then '' else concat('{', watched_alarms.dimensions, '}') end
     )
+cross join refused_calls
+cross join failed
 order by watched_alarms.resource

@@ -46,7 +46,8 @@ select
     watched_alarms.age_us,
     watched_alarms.blind_cells,
     $max_age_seconds as max_age_seconds,
-    least($window_end_us, $as_of_us) as moment_us
+    least($window_end_us, $as_of_us) as moment_us,
+    refused_calls.calls as unanswered_calls
 from watched_alarms
 left join told on told.resource = watched_alarms.resource
 left join events
@@ -54,4 +55,5 @@ left join events
     and events.account = watched_alarms.account
     and events.region = watched_alarms.region
     and events.alarm = watched_alarms.alarm
+cross join refused_calls
 order by watched_alarms.resource

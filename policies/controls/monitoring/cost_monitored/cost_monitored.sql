@@ -35,8 +35,10 @@ found as (
 select
     concat($budget, ' ', declared.notification) as resource,
     ages.age_us,
-    coalesce(found.found, 0) as found
+    coalesce(found.found, 0) as found,
+    refused_calls.calls as unanswered_calls
 from unnest($notifications) as declared(notification)
 cross join ages
 left join found on found.notification = declared.notification
+cross join refused_calls
 order by resource

@@ -51,7 +51,8 @@ select
     ages.age_us as listed_age_us,
     listings.dashboard is not null as listed,
     readings.age_us as read_age_us,
-    readings.widgets
+    readings.widgets,
+    refused_calls.calls as unanswered_calls
 from wanted
 left join ages on ages.cell = wanted.cell
 left join listings
@@ -60,4 +61,5 @@ left join listings
 left join readings
     on readings.cell = wanted.cell
     and readings.dashboard = wanted.dashboard
+cross join refused_calls
 order by resource

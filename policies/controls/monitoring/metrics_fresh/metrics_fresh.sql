@@ -103,9 +103,11 @@ select
     longest.longest_us,
     longest.proven_us,
     $publish_interval_seconds as publish_interval_seconds,
-    $delivery_seconds as delivery_seconds
+    $delivery_seconds as delivery_seconds,
+    refused_calls.calls as unanswered_calls
 from metrics
 left join asked on asked.metric = metrics.metric
 left join counts on counts.metric = metrics.metric
 left join longest on longest.metric = metrics.metric
+cross join refused_calls
 order by resource

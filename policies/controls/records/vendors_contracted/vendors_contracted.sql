@@ -73,7 +73,8 @@ select
     register.calls,
     register.calls_ok,
     register.answered_us,
-    least($window_end_us, $as_of_us) as window_end_us
+    least($window_end_us, $as_of_us) as window_end_us,
+    null::varchar as unanswered_calls
 from seen
 cross join register
 left join known on known.name = seen.name
@@ -92,8 +93,10 @@ select
     register.calls,
     register.calls_ok,
     register.answered_us,
-    least($window_end_us, $as_of_us) as window_end_us
+    least($window_end_us, $as_of_us) as window_end_us,
+    refused_calls.calls as unanswered_calls
 from register
+cross join refused_calls
 union all
 select
     concat('source ', feeds.cell) as resource,
@@ -109,8 +112,10 @@ select
     feeds.calls,
     feeds.calls_ok,
     feeds.answered_us,
-    least($window_end_us, $as_of_us) as window_end_us
+    least($window_end_us, $as_of_us) as window_end_us,
+    refused_calls.calls as unanswered_calls
 from unnest($cells) as declared(cell)
 join feeds on feeds.cell = declared.cell
+cross join refused_calls
 where feeds.cell <> $register
 order by resource

@@ -38,6 +38,23 @@ answers as (
         and epoch_us(source_answers.answered_at) < least($window_end_us, $as_of_us)
     group by declared.resource
 ),
+refused as (
+    select
+        declared.resource,
+        string_agg(
+            distinct concat(source_answers.call, ' ', source_answers.status, ' in ', declared.source, '/', declared.account, '/', declared.region),
+            ', ' order by concat(source_answers.call, ' ', source_answers.status, ' in ', declared.source, '/', declared.account, '/', declared.region)
+        ) as calls
+    from declared
+    join source_answers
+        on source_answers.source = declared.source
+        and source_answers.account = declared.account
+        and source_answers.region = declared.region
+        and source_answers.subject = declared.name
+    where source_answers.status <> 'ok'
+        and epoch_us(source_answers.answered_at) < least($window_end_us, $as_of_us)
+    group by declared.resource
+),
 states as (
     select
         declared.resource,
@@ -94,8 +111,10 @@ select
     coalesce(counts.desired, 0) as desired,
     coalesce(counts.running, 0) as running,
     coalesce(counts.pending, 0) as pending,
-    coalesce(counts.numbered, 0) as numbered
+    coalesce(counts.numbered, 0) as numbered,
+    refused.calls as unanswered_calls
 from declared
 left join answers on answers.resource = declared.resource
+left join refused on refused.resource = declared.resource
 left join counts on counts.resource = declared.resource
 order by declared.resource

@@ -63,7 +63,8 @@ select
     calls.at_us as probe_us,
     calls.refused,
     calls.unclear,
-    least($window_end_us, $as_of_us) - calls.at_us as probe_age_us
+    least($window_end_us, $as_of_us) - calls.at_us as probe_age_us,
+    refused_calls.calls as unanswered_calls
 from wanted
 left join listings on listings.cell = wanted.cell
 left join offered
@@ -76,4 +77,5 @@ left join calls
     on calls.target = newest.target
     and calls.region = newest.region
     and calls.at_us = newest.at_us
+cross join refused_calls
 order by resource

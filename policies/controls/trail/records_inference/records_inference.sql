@@ -121,8 +121,10 @@ select
     coalesce(counted.bedrock, 0) as bedrock,
     coalesce(counted.validated, 0) as validated,
     coalesce(counted.possible, 0) as possible,
-    coalesce(counted.certain, 0) as certain
+    coalesce(counted.certain, 0) as certain,
+    refused_calls.calls as unanswered_calls
 from unnest($cells) as declared(cell)
 left join listings on listings.cell = declared.cell
 left join counted on counted.cell = declared.cell
+cross join refused_calls
 order by resource

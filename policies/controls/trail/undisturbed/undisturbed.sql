@@ -19,7 +19,8 @@ select
     failed,
     0 as calls,
     0 as calls_ok,
-    $window_end_us as window_end_us
+    $window_end_us as window_end_us,
+    null::varchar as unanswered_calls
 from calls_of_window
 group by account, region, event_name, failed
 union all
@@ -30,7 +31,9 @@ select
     null::boolean as failed,
     feeds.calls,
     feeds.calls_ok,
-    $window_end_us as window_end_us
+    $window_end_us as window_end_us,
+    refused_calls.calls as unanswered_calls
 from unnest($cells) as declared(cell)
 join feeds on feeds.cell = declared.cell
+cross join refused_calls
 order by resource

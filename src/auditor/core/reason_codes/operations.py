@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
+    "calls_unanswered": "not answered in full: {observed}",
     "unanswered": "nobody asked, or nobody answered in full, before the judged moment",
     "answered": "the cell listed what it has, shortly before the judged moment",
     "alarm_missing": "no alarm is listed for this purpose",
