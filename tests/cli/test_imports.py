@@ -11,7 +11,7 @@ from auditor.shell.collect import collect
 
 HEAVY = {
     "auditor.adapters.reports.junit", "auditor.shell.collect", "auditor.shell.doctor", "auditor.shell.verify",
-    "boto3", "opa_client", "pandas", "pyarrow", "requests", "rich",
+    "boto3", "matplotlib", "opa_client", "pandas", "pyarrow", "requests", "rich",
 }  # fmt: skip
 DECIDING = {"cryptography", "duckdb", "jinja2", "opapywasm", "pydantic", "securesystemslib", "wasmtime"}
 PROGRAM = """

@@ -12,6 +12,7 @@ import click
 from auditor.cli import complete, gates
 from auditor.cli.defaults import from_file
 from auditor.cli.engine_options import engine_options
+from auditor.cli.html_output import html_report
 from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
 from auditor.cli.options import FORMATS, NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
 from auditor.cli.outputs import (
@@ -195,6 +196,7 @@ def show(
     contents = {"json": done.decisions_json + b"\n", "markdown": done.reports["report.md"]}
     contents |= {name: done.reports[file] for name, file in CHECKLISTS.items() if file in done.reports}
     contents |= rendered(outputs, done.decisions.document, pack, done.bundle.name)
+    contents |= html_report(outputs, done.decisions.document, pack, done.bundle)
     write_outputs(outputs, contents, done.bundle)
     for note in done.notes:
         narrate(f"note: {note}", quiet=quiet)

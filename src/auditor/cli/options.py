@@ -24,6 +24,7 @@ FORMATS = (
     "csv",
     "github-annotations",
     "github-summary",
+    "html",
     "json",
     "junit",
     "markdown",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.html_output import html_report
 from auditor.cli.options import FORMATS, NO_COLOR, QUIET, Output, narrate
 from auditor.cli.outputs import CHECKLISTS, Outputs, check_outputs, rendered, to_standard_output, write_outputs
 
@@ -36,6 +37,7 @@ def command(bundle: Path, outputs: Outputs, *, no_color: bool, quiet: bool) -> i
     document = sealed_decisions(bundle)
     pack = load_pack(bundle / layout.POLICIES)
     contents = rendered(outputs, document, pack, bundle.resolve().name)
+    contents |= html_report(outputs, document, pack, bundle)
     sealed = {"json": layout.DECISIONS, "markdown": f"{layout.REPORT}/report.md"}
     sealed |= {name: f"{layout.REPORT}/{file}" for name, file in CHECKLISTS.items()}
     for name, _ in outputs:
