@@ -22,9 +22,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what the program keeps for its user out of the home of whoever runs the tests."""
+    from published import hold_every_decision
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
         _compile_once(patch, tmp_path_factory.mktemp("wasmtime"))
+        hold_every_decision(patch)
         yield
 
 
