@@ -52,6 +52,7 @@ def completed(*words: str) -> list[str]:
     [
         ([""], sorted(COMMANDS)),
         (["co"], ["collect", "completion", "controls"]),
+        (["schema", "de"], ["decisions"]),
         (["policy", ""], ["build", "check", "test"]),
         (["controls", ""], ["coverage", "frameworks", "list", "show"]),
         (["controls", "show", ""], sorted(load_pack(policies_dir()).controls)),

@@ -11,6 +11,7 @@ import pytest
 from attacks.scene import scene
 from auditor.adapters.bundle import layout
 from auditor.cli.outputs import MACHINES
+from published import problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,8 @@ def test_the_same_run_has_not_changed(auditor: Run, bundles: dict[str, Path]) ->
 def test_json_says_the_same(auditor: Run, bundles: dict[str, Path]) -> None:
     found = json.loads(auditor("diff", bundles["good"], bundles["slow"], "--json").out)
     assert (found["regressed"], found["changed"], found["policies"]) == (True, True, [])
+    assert problems("diff", found) == []
+    assert problems("diff", found | {"lines": [found["lines"][0] | {"kind": "worse"}]})
     assert {"slo.p95_generation"} <= {one["line"] for one in found["lines"] if one["kind"] == "broken"}
 
 

@@ -67,7 +67,7 @@ def test_the_wheel_ships_every_file_of_the_pack_and_the_templates_unchanged(whee
                 name = f"auditor/shipped/{path.relative_to(ROOT).as_posix()}"
                 assert archive.read(name) == path.read_bytes(), name
     assert {"auditor/shipped/policies/policy.wasm", "auditor/shipped/policies/pack.lock"} <= names
-    assert {"auditor/py.typed", "auditor_collectors/requests.py"} <= names
+    assert {"auditor/py.typed", "auditor_collectors/requests.py", "auditor/schemas/decisions.schema.json"} <= names
 
 
 def test_the_wheel_holds_the_program_its_licence_and_nothing_else(wheel):

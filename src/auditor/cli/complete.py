@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.policies.profile_files import profile_names
 from auditor.errors import AuditorError
+from auditor.schemas import names
 from auditor.shipped import policies_dir
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def controls(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     root = _root(ctx)
     found = root.glob("controls/*/*/*.sql") if root else ()
     return _starting((".".join(path.parts[-3:-1]) for path in found), incomplete)
+
+
+def schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the documents that have a published schema."""
+    del ctx, param
+    return _starting(names(), incomplete)
 
 
 def _starting(names: Iterable[str], incomplete: str) -> list[str]:

@@ -48,6 +48,7 @@ COMMANDS = {
     "records": ("Check the records of a controller, and print their JSON Schemas.", "auditor.cli.records"),
     "release": ("Follow a release: open it, see what it waits for, close it.", "auditor.cli.release"),
     "report": ("Show a sealed run again, in any format.", "auditor.cli.report"),
+    "schema": ("Print the JSON Schema of what auditor writes.", "auditor.cli.schema"),
     "sign-off": ("Ask a person to sign off a line, and sign it.", "auditor.cli.sign_off"),
     "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),

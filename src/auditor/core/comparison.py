@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from auditor.core.decisions_form import GateWord, Reason, VerdictWord
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -26,10 +28,10 @@ class Moved:
     title: str
     control: str
     resource: str
-    old: str | None
-    new: str | None
-    old_reason: str | None
-    new_reason: str | None
+    old: VerdictWord | None
+    new: VerdictWord | None
+    old_reason: Reason | None
+    new_reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Measured:
     line: str
     control: str
     resource: str
-    verdict: str
+    verdict: VerdictWord
     old: tuple[Any, Any]
     new: tuple[Any, Any]
 
@@ -64,7 +66,7 @@ class Comparison:
     measured: tuple[Measured, ...]
     parameters: tuple[Parameter, ...]
     policies: tuple[str, ...]
-    gates: tuple[tuple[str, str | None, str | None], ...]
+    gates: tuple[tuple[str, GateWord | None, GateWord | None], ...]
 
     @property
     def regressed(self) -> bool:

@@ -6,7 +6,7 @@ finding names only lines and controls that are there; a reason and a decision ha
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,6 +15,11 @@ from auditor.core.statement import Digest, Exact, Instant, ScopeMember, VersionO
 from auditor.core.summary import GATE_WORDS
 
 VerdictWord = Literal["pass", "fail", "inconclusive", "not_applicable"]
+# The closed lists, as the published schema names them; in a bundle they are asked below, with what else must agree.
+Reason = Annotated[str, Field(json_schema_extra={"enum": sorted(SENTENCES)})]
+PriorReason = Annotated[str, Field(json_schema_extra={"enum": ["", *sorted(SENTENCES)]})]
+GateKind = Annotated[str, Field(json_schema_extra={"enum": ["go_no_go", "rollback", "status"]})]
+GateWord = Annotated[str, Field(json_schema_extra={"enum": sorted(GATE_WORDS)})]
 
 
 class ProfileForm(Exact):
@@ -29,8 +34,8 @@ class GateForm(Exact):
 
     gate: str
     title: str
-    kind: str
-    decision: str
+    kind: GateKind
+    decision: GateWord
     verdict: VerdictWord
     provisional: bool
     rule: str
@@ -51,7 +56,7 @@ class LineForm(Exact):
     title: str
     checklist: list[str]
     verdict: VerdictWord
-    reason: str
+    reason: Reason
     provisional: bool
     controls: list[ControlForm]
     members: list[str]
@@ -76,7 +81,7 @@ class FindingForm(Exact):
     resource: str
     members: int = Field(ge=0)
     verdict: VerdictWord
-    reason: str
+    reason: Reason
     observed: Any
     limit: Any
     sampleSize: int | None
@@ -94,7 +99,7 @@ class HistoryForm(Exact):
     asOf: Instant
     line: str
     verdict: VerdictWord
-    reason: str
+    reason: PriorReason
 
 
 class DecisionsForm(Exact):

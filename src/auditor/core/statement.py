@@ -37,8 +37,10 @@ def _instant(text: str) -> str:
     return text
 
 
+INSTANT = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?Z$"
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Instant = Annotated[str, AfterValidator(_instant)]
+# The published schema says what a pattern can say of an instant; that the day is one of the calendar is asked here.
+Instant = Annotated[str, AfterValidator(_instant), Field(json_schema_extra={"format": "date-time", "pattern": INSTANT})]
 VersionOne = Annotated[int, Field(ge=1, le=1)]  # a Literal would take true and 1.0 for 1
 BundleId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9_-])?$")]
 
