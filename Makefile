@@ -71,7 +71,7 @@ format: $(READY) ## Format Python and Rego
 	"$$(tools/install-opa.sh)" fmt --write policies
 
 coverage: $(READY) ## Run the tests of the pure core; every branch of it must be taken
-	$(BIN)/python -m pytest tests/core --cov --cov-report=term
+	$(BIN)/python -m pytest $(PYTEST) tests/core --cov --cov-report=term
 
 mutate-policies: $(READY) ## Break the gates and some policies; a case or a Rego test must notice (ONLY=parts of paths; all: make mutate)
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; $(BIN)/python -m tools.mutate rego --only "$(or $(ONLY),$(HUNTED))"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from auditor.adapters.archive.store import ObjectStore
 
 TESTS = Path(__file__).parents[1]
-KILLS = int(os.environ.get("AUDITOR_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("AUDITOR_TEST_KILLS", "3"))
 
 
 @pytest.mark.parametrize("kind", ["directory", "s3"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ledgers import World
 
 TESTS = Path(__file__).parents[2]
-KILLS = int(os.environ.get("AUDITOR_TEST_KILLS", "12"))  # for each seed; a machine may be set to kill more
+KILLS = int(os.environ.get("AUDITOR_TEST_KILLS", "4"))  # for each seed; a machine may be set to kill more
 PUTS = ("statement", "leaf", "checkpoint", "kept copy")
 STEPS = ("before it is written", "before it has its name", "after it has its name")
 
