@@ -21,6 +21,7 @@ from auditor.core.comparison import Comparison
 from auditor.core.decisions_form import DecisionsForm
 from auditor.core.people import ADJUDICATION, MODELS, SIGN_OFF, WAIVER, WAIVER_APPROVAL
 from auditor.core.run_predicate import RunPredicate
+from auditor.core.verification_result import SvrPredicate
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://auditor.example/schemas"
@@ -51,6 +52,7 @@ DOCUMENTS: dict[str, tuple[Any, str, int]] = {
     "predicate-adjudication": (MODELS[ADJUDICATION], f"Predicate of {ADJUDICATION}", 1),
     "predicate-run": (RunPredicate, "Predicate of the attestation of a run", 1),
     "predicate-sign-off": (MODELS[SIGN_OFF], f"Predicate of {SIGN_OFF}", 1),
+    "predicate-svr": (SvrPredicate, "Predicate that `auditor verify --svr` signs, as in-toto's SVR 0.1 has it", 1),
     "predicate-waiver": (MODELS[WAIVER], f"Predicate of {WAIVER}", 1),
     "predicate-waiver-approval": (MODELS[WAIVER_APPROVAL], f"Predicate of {WAIVER_APPROVAL}", 1),
 }

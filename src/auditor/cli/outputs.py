@@ -115,11 +115,21 @@ def write_whole(path: Path | None, content: bytes, option: str) -> None:
         ) from error
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, option: str = "--output") -> None:
     """Write a file that is not there yet. Raises ``UsageError`` when it is, ``EngineError`` when it cannot be."""
+    _refuse_existing(path, option)
+    write_whole(path, content, option)
+
+
+def check_new(path: Path, option: str) -> None:
+    """Refuse a file that is there, or cannot be made. Raises ``UsageError``."""
+    _refuse_existing(path, option)
+    _check_writable(path.resolve(), f"{option} {path}")
+
+
+def _refuse_existing(path: Path, option: str) -> None:
     if path.exists() or path.is_symlink():
-        raise UsageError(f"--output {path}: exists; what was signed is never overwritten", remedy="give another name")
-    write_whole(path, content, "--output")
+        raise UsageError(f"{option} {path}: exists; what was signed is never overwritten", remedy="give another name")
 
 
 def to_standard_output(outputs: Sequence[tuple[str, Path | None]]) -> bool:
