@@ -28,8 +28,11 @@ FORMATS = (
     "json",
     "junit",
     "markdown",
+    "oscal",
     "sarif",
 )
+# Formats that are a folder of files.
+FOLDERS = frozenset({"oscal"})
 
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors; data that was asked for is still written.")
 VERBOSE = click.option("--verbose", is_flag=True, help="Say each step on standard error, on no terminal too.")
@@ -80,6 +83,8 @@ class Output(click.ParamType[tuple[str, Path | None]]):
             )
         if equals and not path:
             self.fail(f"{value!r} has no path after '='; expected e.g. {name}=verdict.{name}", param, ctx)
+        if name in FOLDERS and not path:
+            self.fail(f"{value!r} is a folder of files; expected {name}=FOLDER", param, ctx)
         return name, Path(path) if path else None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--svr-key",
     metavar="REFERENCE",
-    help="The verifier's own key, which signs it: a private key file (PEM), awskms:ARN, awskms:alias/NAME, pkcs11: URI.",
+    help="The verifier's own key, which signs it: a private key file, awskms:ARN, awskms:alias/NAME, a pkcs11: URI.",
 )
 @PASSPHRASE_FD
 @tsa_options
