@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.adapters.bundle import layout
+from auditor.adapters.reports.oscal.backing import attestations, resources
 from auditor.adapters.reports.oscal.source import (
     ASSESSMENT_PLAN,
     PLAN_OF_SYSTEM,
-    at,
     metadata,
     objective,
     one_line,
@@ -92,7 +92,7 @@ def assessment_results(source: Source) -> Json:
     observed = _Observed(source, tool)
     observations = [observed.observation(one) for one in source.document["findings"]]
     risks = [observed.risk(one) for one in source.document["findings"] if one["waivers"]]
-    attestations = list(_attestations(source))
+    signed = list(attestations(source))
     people = sorted({str(row["person"]) for row in source.sign_offs})
     roles = sorted({str(row["role"]) for row in source.sign_offs})
     gates = [prop("gate", f"{gate['gate']}: {gate['decision']}") for gate in source.document["gates"]]
@@ -114,7 +114,7 @@ def assessment_results(source: Source) -> Json:
             **({"inventory-items": observed.items()} if observations else {}),
         },
         "reviewed-controls": _reviewed(source),
-        **({"attestations": attestations} if attestations else {}),
+        **({"attestations": signed} if signed else {}),
         **({"observations": observations} if observations else {}),
         **({"risks": risks} if risks else {}),
         "findings": _findings(source, tool),
@@ -135,7 +135,7 @@ def assessment_results(source: Source) -> Json:
             ),
             "import-ap": {"href": ASSESSMENT_PLAN},
             "results": [result],
-            "back-matter": {"resources": list(_resources(source, observed.files))},
+            "back-matter": {"resources": list(resources(source, observed.files))},
         }
     }
 
@@ -259,49 +259,3 @@ def _finding(source: Source, tool: str, line: Json, why: Sequence[str], own: Seq
     if waived:
         finding["related-risks"] = [{"risk-uuid": _risk(source, one)} for one in waived]
     return finding
-
-
-def _attestations(source: Source) -> Iterator[Json]:
-    """Yield what people signed before the run, each with what became of it."""
-    for row in source.sign_offs:
-        withdrawn = row["withdrawn_at"]
-        props = [
-            prop("decision", row["decision"]),
-            prop("line", row["line"]),
-            prop("statement-sha256", row["statement"]),
-            prop("signed-at", at(row["signed_at"])),
-            prop("valid-until", at(row["valid_until"])),
-            *([prop("withdrawn-at", at(withdrawn))] if withdrawn is not None else []),
-        ]
-        ended = f"; withdrawn at {at(withdrawn)}" if withdrawn is not None else ""
-        yield {
-            "responsible-parties": [
-                {"role-id": row["role"], "party-uuids": [source.of_run("person", str(row["person"]))]}
-            ],
-            "parts": [
-                {
-                    "uuid": source.of_run("sign-off", str(row["statement"])),
-                    "name": "sign-off",
-                    "title": one_line(f"{row['line']}: {row['decision']}"),
-                    "props": props,
-                    "prose": f"{row['person']} as {row['role']}, at {at(row['signed_at'])}: {row['decision']}{ended}.",
-                }
-            ],
-        }
-
-
-def _resources(source: Source, files: set[str]) -> Iterator[Json]:
-    """Yield the files that observations name; where they lie is relative to the folder that the bundle lies in."""
-    for one in source.predicate.files:
-        if one.name in files:
-            yield {
-                "uuid": source.file(one.name),
-                "title": one.name,
-                "rlinks": [
-                    {
-                        "href": f"{source.predicate.bundleId}/{one.name}",
-                        "media-type": one.mediaType,
-                        "hashes": [{"algorithm": "SHA-256", "value": one.sha256}],
-                    }
-                ],
-            }
