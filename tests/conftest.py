@@ -19,6 +19,9 @@ settings.register_profile("thorough", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "quick"))
 
 
+ROOM_BYTES = 6_000_000_000  # of files of all workers together
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what the program keeps for its user out of the home of whoever runs the tests."""
@@ -77,13 +80,30 @@ def s3_endpoint(s3_server_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name a folder in which the workers of one run keep for each other what is long in the making."""
+    """Give the workers of one run a folder: for their files, and for what is long in the making and kept for all."""
     from kept import KEEP
 
     if config.getoption("numprocesses", None) and KEEP not in os.environ:
-        folder = tempfile.TemporaryDirectory(prefix="auditor-tests-kept-")
-        os.environ[KEEP] = folder.name
+        folder = tempfile.TemporaryDirectory(prefix="tests-", dir=_in_memory())
         config.add_cleanup(folder.cleanup)
+        for name, part in ((KEEP, "kept"), ("TMPDIR", "tmp")):
+            path = Path(folder.name) / part
+            path.mkdir()
+            os.environ[name] = str(path)
+        tempfile.tempdir = None  # what was found before; the workers and the programs they start read TMPDIR
+
+
+def _in_memory() -> str | None:
+    """Return a folder in memory with room enough, where fsync costs nothing; None where there is none.
+
+    Durability is shown by the killed programs, which lose a process and no machine: memory outlives that too.
+    """
+    folder = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    if os.environ.get("TMPDIR") or not os.access(folder, os.W_OK):
+        return None
+    found = os.statvfs(folder)
+    runs_programs = not found.f_flag & os.ST_NOEXEC
+    return str(folder) if runs_programs and found.f_bavail * found.f_frsize >= ROOM_BYTES else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

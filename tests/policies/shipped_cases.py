@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, settings
 
 from auditor.adapters.policies.pack import load_pack
+from auditor.adapters.policies.read_tables import tables_behind
 from auditor.model import Window
 from auditor.shell.policy_cases import decide_tables, read_cases, write_tables
 from auditor.shipped import policies_dir
@@ -50,9 +51,10 @@ def cases():
 
 
 def tables_of(case):
-    """Return the rows of ``case`` as a snapshot would hold them."""
+    """Return the rows of ``case`` as a snapshot would hold them, of the tables that its control reads."""
+    read = tables_behind(PACK, case.control.sql)
     with tempfile.TemporaryDirectory() as scratch:
-        return {name: pq.read_table(path) for name, path in write_tables(Path(scratch), case).items()}
+        return {name: pq.read_table(path) for name, path in write_tables(Path(scratch), case, read).items()}
 
 
 def decided(case, tables, engine):
@@ -95,13 +97,13 @@ def _shifted(table, by):
 
 def known_before(tables, moment):
     """Return ``tables`` without what happened at ``moment`` or later; a heartbeat is known when its interval ended."""
-    return tables | {name: _known(tables[name], column, moment) for name, column in HAPPENED.items()}
+    return tables | {name: _known(tables[name], column, moment) for name, column in HAPPENED.items() if name in tables}
 
 
 def again_at(tables, moment):
     """Return ``tables`` and, of all that happened, the same once more at ``moment``; a heartbeat takes 10 s."""
     result = dict(tables)
-    for name in HAPPENED:
+    for name in HAPPENED.keys() & tables.keys():
         table = tables[name]
         for index, field in enumerate(table.schema):
             if field.name in {"event_time", "start_time", "end_time", "signed_at"}:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.engine_options import engine_options
+from auditor.cli.html_output import html_report
 from auditor.cli.options import NO_COLOR, QUIET, VERBOSE, narrate, progress_bar
 
 if TYPE_CHECKING:
@@ -76,9 +77,12 @@ def _run(
     quiet: bool,
     verbose: bool,
 ) -> int:
+    from auditor.adapters.bundle.layout import POLICIES  # noqa: PLC0415 - lazy
+    from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - lazy
     from auditor.adapters.signing.keys import generate_key, load_signer  # noqa: PLC0415 - lazy
     from auditor.cli.evaluate import show  # noqa: PLC0415 - lazy
     from auditor.cli.exit_codes import BY_RESULT  # noqa: PLC0415 - lazy
+    from auditor.cli.outputs import write_whole  # noqa: PLC0415 - lazy
     from auditor.estate import write_estate  # noqa: PLC0415 - lazy
     from auditor.shell.clock import utc_now  # noqa: PLC0415 - lazy
     from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
@@ -102,12 +106,16 @@ def _run(
         )
     with bar("verifying") as update:
         verify(done.bundle, key.public_path.read_bytes(), progress=update)
+    page = output / "report.html"
+    pack = load_pack(done.bundle / POLICIES)
+    write_whole(page, html_report((("html", page),), done.decisions.document, pack, done.bundle)["html"], "--output")
     show(done, (), None, no_color=no_color, quiet=quiet)
     narrate(
         f"\nincidents:   {', '.join(incidents) or 'none (try --list-incidents)'}\n"
         "replayed:    the bundle was verified and decided again to the same bytes\n"
         f"bundle:      {done.bundle}\n"
         f"report:      {done.report}\n"
+        f"page:        {page}\n"
         f"check it:    auditor verify {done.bundle} --key {key.public_path}",
         quiet=quiet,
     )

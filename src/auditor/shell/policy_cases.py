@@ -22,22 +22,25 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.adapters.policies.pack import tables_read
 from auditor.adapters.policies.profile import BoundControl
+from auditor.adapters.policies.read_tables import tables_behind
 from auditor.adapters.sql.engine import SqlEngine
 from auditor.errors import ControlError
 from auditor.model import Window
-from auditor.shell.decide import decide_control, derive_tables, find_anchors, shared_parameters
+from auditor.shell.decide import ANCHORS, decide_control, derive_tables, find_anchors, shared_parameters
 from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.columns import Table
     from auditor.model import Finding
     from auditor.shell.decide import PolicyEngine
 
+NUMBERS = ("_hi", "_lo")  # the halves of an identifier: the number of the row
 FILLED = {"system": "case", "environment": "case", "source": "requests", "account": "", "region": ""}
 MEMBERS = {"name", "parameters", "window", "as_of", "tables", "expect"}
 
@@ -111,22 +114,33 @@ def differences(case: Case, found: Sequence[Finding]) -> list[str]:
 def decide_case(pack: Pack, case: Case, policies: PolicyEngine) -> tuple[Finding, ...]:
     """Write the case's rows as a snapshot would hold them, and decide its control on them."""
     with tempfile.TemporaryDirectory() as scratch:
-        return decide_tables(pack, case, write_tables(Path(scratch), case), policies)
+        read = tables_behind(pack, case.control.sql) | case.tables.keys()
+        return decide_tables(pack, case, write_tables(Path(scratch), case, read), policies)
 
 
 def decide_tables(pack: Pack, case: Case, tables: dict[str, Path], policies: PolicyEngine) -> tuple[Finding, ...]:
-    """Decide the control of ``case``, at its window and as-of, on the Parquet files ``tables`` instead of its rows."""
-    with SqlEngine(tables, threads=1) as sql:
-        find_anchors(sql, pack, case.as_of)
+    """Decide the control of ``case``, at its window and as-of, on the Parquet files ``tables`` instead of its rows.
+
+    Only those are opened that the control reads, and only the derived tables made, the anchors among them: a control
+    has many cases, and opening every table that there is would take several times as long as deciding them.
+    """
+    read = tables_behind(pack, case.control.sql)
+    with SqlEngine({name: path for name, path in tables.items() if name in read}, threads=1) as sql:
+        if any(table.name == ANCHORS for table in tables_read(pack, [case.control.sql])):
+            find_anchors(sql, pack, case.as_of)
         shared = shared_parameters(pack, case.as_of, [case.window], [case.parameters])
         derive_tables(sql, pack, [case.control], shared)
         bound = BoundControl(case.control, case.parameters)
         return decide_control(sql, policies, "case", bound, shared, case.window)
 
 
-def write_tables(folder: Path, case: Case) -> dict[str, Path]:
-    """Write the case's rows into ``folder`` and return table -> file; a table of which nothing is given is empty."""
-    return {name: _write(folder, table, case) for name, table in {**TABLES, **STATEMENT_TABLES}.items()}
+def write_tables(folder: Path, case: Case, names: Collection[str] | None = None) -> dict[str, Path]:
+    """Write the case's rows into ``folder`` and return table -> file; a table of which nothing is given is empty.
+
+    ``names`` are the tables that are wanted (None: every one).
+    """
+    every = {**TABLES, **STATEMENT_TABLES}
+    return {name: _write(folder, table, case) for name, table in every.items() if names is None or name in names}
 
 
 @cache
@@ -162,18 +176,19 @@ def _expand(table: Table, given: dict[str, Any], case: Case, numbers: Iterator[i
     unknown = values.keys() - columns.keys()
     if unknown:
         raise ControlError(f"{case.file}: {case.name}: table {table.name} has no columns {sorted(unknown)}")
+    row: dict[str, Any] = {}
+    moving, numbered = [], []
+    for name, column in columns.items():
+        if name not in values and not column.nullable and name.endswith(NUMBERS):
+            numbered.append(name)
+            continue
+        value = values.get(name, None if column.nullable else FILLED.get(name))
+        if value is None and not column.nullable:
+            raise ControlError(f"{case.file}: {case.name}: table {table.name} needs column {name!r}")
+        if column.type == "instant" and value is not None:
+            value = datetime.fromisoformat(value)
+            moving.append((name, value))
+        row[name] = value
     for index in range(repeat["count"]):
-        number = next(numbers)
-        row: dict[str, Any] = {}
-        for name, column in columns.items():
-            value = values.get(name, _filled(name, number) if not column.nullable else None)
-            if value is None and not column.nullable:
-                raise ControlError(f"{case.file}: {case.name}: table {table.name} needs column {name!r}")
-            if column.type == "instant" and value is not None:
-                value = datetime.fromisoformat(value) + timedelta(microseconds=index * repeat["step_us"])
-            row[name] = value
-        yield row
-
-
-def _filled(name: str, number: int) -> Any:
-    return number if name.endswith(("_hi", "_lo")) else FILLED.get(name)
+        by, number = timedelta(microseconds=index * repeat["step_us"]), next(numbers)
+        yield row | {name: at + by for name, at in moving} | dict.fromkeys(numbered, number)

@@ -168,7 +168,8 @@ def test_policies_that_the_server_refuses_are_named_with_their_lines(server, tmp
         pass
     said = str(caught.value)
     assert f"OPA {PACK.opa} refused 2 of {MODULES} policies" in said
-    assert f"{DISPATCH}:26: undefined function no_such_function (rego_type_error)" in said
+    line = (PACK.root / DISPATCH).read_text().splitlines().index("gate := decision if {") + 1
+    assert f"{DISPATCH}:{line}: undefined function no_such_function (rego_type_error)" in said
     assert "auditor_run_" not in said
     assert f"{OBSERVED}:" in said
     assert "var y is unsafe" in said

@@ -199,8 +199,11 @@ def test_started_with_a_pack_it_is_compared_too(opa):
 
 def test_policies_that_it_refuses_at_the_start_are_named_with_their_lines(opa, tmp_path):
     changes = {"lib/dispatch/dispatch.rego": ("gate := decision if {", "gate := x\n\ngate := decision if {")}
+    line = (PACK.root / "lib/dispatch/dispatch.rego").read_text().splitlines().index("gate := decision if {") + 1
     with (
-        pytest.raises(ControlError, match=r"lib/dispatch/dispatch.rego:26: rego_unsafe_var_error: var x") as caught,
+        pytest.raises(
+            ControlError, match=rf"lib/dispatch/dispatch.rego:{line}: rego_unsafe_var_error: var x"
+        ) as caught,
         managed_server(move(relocked(tmp_path / "pack", changes))),
     ):
         pytest.fail("it cannot start")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.adapters.policies.pack import tables_read
 from auditor.adapters.policies.windowed import mentions
 from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
@@ -14,16 +15,11 @@ if TYPE_CHECKING:
 
 def tables_of(pack: Pack) -> dict[str, frozenset[str]]:
     """Return the tables by control, those included that it reads through derived tables."""
+    return {control.id: tables_behind(pack, control.sql) for control in pack.controls.values()}
+
+
+def tables_behind(pack: Pack, sql: str) -> frozenset[str]:
+    """Return the tables that a query reads itself or through derived tables."""
     facts = {*TABLES, *STATEMENT_TABLES}
-    derived: dict[str, set[str]] = {}
-    for table in pack.derived:  # in order: each after those it reads
-        derived[table.name] = mentions(table.sql, facts)
-        for name in mentions(table.sql, derived):
-            derived[table.name] |= derived[name]
-    found = {}
-    for control in pack.controls.values():
-        tables = mentions(control.sql, facts)
-        for name in mentions(control.sql, derived):
-            tables |= derived[name]
-        found[control.id] = frozenset(tables)
-    return found
+    texts = [sql, *(table.sql for table in tables_read(pack, [sql]))]
+    return frozenset().union(*(mentions(text, facts) for text in texts))
