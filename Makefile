@@ -43,6 +43,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-sigstore-js.sh
 	@tools/install-sarif-multitool.sh
 	@tools/install-awscli.sh
+	@tools/install-trestle.sh
 	@tools/install-chromium.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Write requirements.lock (what the program needs), requirements-dev.lock (that, its extras, and what builds and tests it),
 # requirements-build.lock (what makes the wheel in a container), requirements-bench.lock (what it is measured against), requirements-fuzz.lock (what looks for bytes that break it) and
-# requirements-awscli.lock (a judge of chains of digests, from tools/awscli.in), with the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
+# requirements-awscli.lock (a judge of chains of digests, from tools/awscli.in) and requirements-trestle.lock (a judge of OSCAL, from tools/trestle.in), with the hashes of every wheel and no address of any index. Needs the project's virtual environment; see `make lock`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${1:-.venv/bin/python}"
@@ -32,17 +32,19 @@ fuzz = project["dependency-groups"]["fuzz"]
 PYTHON
 
 cp tools/awscli.in "$scratch/requirements-awscli.in"
+cp tools/trestle.in "$scratch/requirements-trestle.in"
 cd "$scratch"
-for name in requirements requirements-dev requirements-build requirements-bench requirements-fuzz requirements-awscli; do
+for name in requirements requirements-dev requirements-build requirements-bench requirements-fuzz requirements-awscli requirements-trestle; do
   "$python" -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
     --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
     --output-file "$name.lock" "$name.in"
 done
-if grep -nE '://|^-|(^|[ =])/' requirements.lock requirements-dev.lock requirements-build.lock requirements-bench.lock requirements-fuzz.lock requirements-awscli.lock; then
+if grep -nE '://|^-|(^|[ =])/' requirements.lock requirements-dev.lock requirements-build.lock requirements-bench.lock requirements-fuzz.lock requirements-awscli.lock requirements-trestle.lock; then
   echo "lock.sh: the lines above name an address or a path; nothing was written" >&2
   exit 1
 fi
 { echo "# Made by \`make lock\` from tools/awscli.in. Do not edit."; cat requirements-awscli.lock; } > "$target/requirements-awscli.lock"
+{ echo "# Made by \`make lock\` from tools/trestle.in. Do not edit."; cat requirements-trestle.lock; } > "$target/requirements-trestle.lock"
 for name in requirements requirements-dev requirements-build requirements-bench requirements-fuzz; do
   { echo "# Made by \`make lock\` from pyproject.toml. Do not edit."; cat "$name.lock"; } > "$target/$name.lock"
 done

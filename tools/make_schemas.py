@@ -15,11 +15,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from auditor.core.backtest import Backtest
 from auditor.core.checklist_form import ChecklistForm
 from auditor.core.comparison import Comparison
 from auditor.core.decisions_form import DecisionsForm
 from auditor.core.people import ADJUDICATION, MODELS, SIGN_OFF, WAIVER, WAIVER_APPROVAL
 from auditor.core.run_predicate import RunPredicate
+from auditor.core.verification_result import SvrPredicate
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://auditor.example/schemas"
@@ -35,15 +37,22 @@ EXACT = {
 }
 SAID = {"type": "boolean"}
 # Members that a document has beside those of its model.
-BESIDE = {"diff": {"regressed": SAID, "changed": SAID}}
+BESIDE: dict[str, dict[str, Any]] = {
+    "backtest": {"schemaVersion": {"const": 1}, "regressed": SAID, "changed": SAID, "undecided": SAID},
+    "diff": {"regressed": SAID, "changed": SAID},
+}
+# The same of a member of it.
+BESIDE_OF_ONE = {"backtest": ("Outcome", {"regressed": SAID})}
 # Name -> what it is the schema of, its title, and the version of its form.
 DOCUMENTS: dict[str, tuple[Any, str, int]] = {
+    "backtest": (Backtest, "What `auditor backtest -o json` writes", 1),
     "checklist": (ChecklistForm, "checklist.json: the completed checklist of a run", 1),
     "decisions": (DecisionsForm, "decisions.json: what a run decided", 1),
     "diff": (Comparison, "What `auditor diff --json` writes", 1),
     "predicate-adjudication": (MODELS[ADJUDICATION], f"Predicate of {ADJUDICATION}", 1),
     "predicate-run": (RunPredicate, "Predicate of the attestation of a run", 1),
     "predicate-sign-off": (MODELS[SIGN_OFF], f"Predicate of {SIGN_OFF}", 1),
+    "predicate-svr": (SvrPredicate, "Predicate that `auditor verify --svr` signs, as in-toto's SVR 0.1 has it", 1),
     "predicate-waiver": (MODELS[WAIVER], f"Predicate of {WAIVER}", 1),
     "predicate-waiver-approval": (MODELS[WAIVER_APPROVAL], f"Predicate of {WAIVER_APPROVAL}", 1),
 }
@@ -54,6 +63,9 @@ def schema(name: str) -> str:
     model, title, version = DOCUMENTS[name]
     plain = TypeAdapter(model).json_schema()
     plain["properties"] |= BESIDE.get(name, {})
+    if name in BESIDE_OF_ONE:
+        part, members = BESIDE_OF_ONE[name]
+        plain["$defs"][part]["properties"] |= members
     made = _closed(plain)
     made |= {"$schema": DIALECT, "$id": f"{BASE}/{name}.v{version}.schema.json", "title": title}
     if "#/$defs/Exact" in json.dumps(made):

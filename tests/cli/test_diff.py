@@ -108,6 +108,9 @@ def test_every_format_can_be_made_again_and_the_sealed_ones_are_the_sealed_bytes
     done = auditor("report", bundles["slow"], *(word for name in names for word in ("-o", f"{name}={name}.out")))
     assert done.code == 0
     assert all((place / f"{name}.out").stat().st_size for name in names)
+    assert auditor("report", bundles["slow"], "-o", "oscal=oscal").code == 0
+    assert len(list((place / "oscal").iterdir())) == 5
+    assert "oscal=FOLDER" in auditor("report", bundles["slow"], "-o", "oscal").err
     report = bundles["slow"] / layout.REPORT / "report.md"
     assert (place / "markdown.out").read_bytes() == report.read_bytes()
     assert (place / "json.out").read_bytes() == (bundles["slow"] / layout.DECISIONS).read_bytes()

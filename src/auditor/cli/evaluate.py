@@ -15,6 +15,7 @@ from auditor.cli.engine_options import engine_options
 from auditor.cli.html_output import html_report
 from auditor.cli.key_options import SigningKey, TsaChoice, key_options, tsa_options
 from auditor.cli.options import FORMATS, NO_COLOR, QUIET, VERBOSE, Instant, Output, narrate, progress_bar
+from auditor.cli.oscal_output import write_oscal
 from auditor.cli.outputs import (
     CHECKLISTS,
     Outputs,
@@ -198,6 +199,7 @@ def show(
     contents |= rendered(outputs, done.decisions.document, pack, done.bundle.name)
     contents |= html_report(outputs, done.decisions.document, pack, done.bundle)
     write_outputs(outputs, contents, done.bundle)
+    write_oscal(outputs, done.decisions.document, pack, done.bundle)
     for note in done.notes:
         narrate(f"note: {note}", quiet=quiet)
     if quiet:

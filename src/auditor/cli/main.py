@@ -25,6 +25,7 @@ COMMANDS = {
     "admit": ("Answer whether a release may pass a gate on a bundle.", "auditor.cli.admit"),
     "archive": ("Keep bundles for years: push, list, audit, restore.", "auditor.cli.archive"),
     "aws": ("Prepare AWS to be asked: the permissions of the auditor's role.", "auditor.cli.aws"),
+    "backtest": ("Show what a changed policy would have decided of past runs.", "auditor.cli.backtest"),
     "baseline": ("Freeze what was measured before a deployment.", "auditor.cli.baseline"),
     "collect": ("Snapshot the sources of an auditor.toml into Parquet.", "auditor.cli.collect"),
     "completion": ("Print the completion script of a shell.", "auditor.cli.completion"),

@@ -28,8 +28,11 @@ FORMATS = (
     "json",
     "junit",
     "markdown",
+    "oscal",
     "sarif",
 )
+# Formats that are a folder of files.
+FOLDERS = frozenset({"oscal"})
 
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors; data that was asked for is still written.")
 VERBOSE = click.option("--verbose", is_flag=True, help="Say each step on standard error, on no terminal too.")
@@ -64,23 +67,30 @@ class Output(click.ParamType[tuple[str, Path | None]]):
 
     name = "format[=path]"
 
+    def __init__(self, formats: tuple[str, ...] = FORMATS) -> None:
+        self._formats = formats
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path | None]:
         """Return (format, path or None)."""
         if isinstance(value, tuple):
             return value
         name, equals, path = value.partition("=")
-        if name not in FORMATS:
+        if name not in self._formats:
             self.fail(
-                f"{value!r} is no output; expected one of {', '.join(FORMATS)}, as FORMAT or FORMAT=PATH", param, ctx
+                f"{value!r} is no output; expected one of {', '.join(self._formats)}, as FORMAT or FORMAT=PATH",
+                param,
+                ctx,
             )
         if equals and not path:
             self.fail(f"{value!r} has no path after '='; expected e.g. {name}=verdict.{name}", param, ctx)
+        if name in FOLDERS and not path:
+            self.fail(f"{value!r} is a folder of files; expected {name}=FOLDER", param, ctx)
         return name, Path(path) if path else None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """Complete the formats."""
         del ctx, param
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self._formats if name.startswith(incomplete)]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.cli.options import FOLDERS
 from auditor.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def check_outputs(outputs: Outputs) -> None:
             continue
         if resolved.count(path.resolve()) > 1:
             raise UsageError(f"-o {name}={path}: two formats would go to one file", remedy="give each its own path")
-        _check_writable(path.resolve(), f"-o {name}={path}")
+        if name in FOLDERS:
+            check_folder(path, f"-o {name}")
+        else:
+            _check_writable(path.resolve(), f"-o {name}={path}")
 
 
 def check_checklist(outputs: Outputs, profile: Profile) -> None:
@@ -87,6 +91,8 @@ def rendered(outputs: Outputs, document: dict[str, Any], pack: Pack | None, bund
 def write_outputs(outputs: Outputs, contents: Mapping[str, bytes], sealed: Path) -> None:
     """Write each format. Raises ``EngineError`` that says where the bundle, which is sealed already, lies."""
     for name, path in outputs:
+        if name in FOLDERS:
+            continue
         try:
             if path is None:
                 sys.stdout.buffer.write(contents[name])
@@ -115,11 +121,21 @@ def write_whole(path: Path | None, content: bytes, option: str) -> None:
         ) from error
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, option: str = "--output") -> None:
     """Write a file that is not there yet. Raises ``UsageError`` when it is, ``EngineError`` when it cannot be."""
+    _refuse_existing(path, option)
+    write_whole(path, content, option)
+
+
+def check_new(path: Path, option: str) -> None:
+    """Refuse a file that is there, or cannot be made. Raises ``UsageError``."""
+    _refuse_existing(path, option)
+    _check_writable(path.resolve(), f"{option} {path}")
+
+
+def _refuse_existing(path: Path, option: str) -> None:
     if path.exists() or path.is_symlink():
-        raise UsageError(f"--output {path}: exists; what was signed is never overwritten", remedy="give another name")
-    write_whole(path, content, "--output")
+        raise UsageError(f"{option} {path}: exists; what was signed is never overwritten", remedy="give another name")
 
 
 def to_standard_output(outputs: Sequence[tuple[str, Path | None]]) -> bool:

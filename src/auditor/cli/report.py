@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from auditor.cli.html_output import html_report
-from auditor.cli.options import FORMATS, NO_COLOR, QUIET, Output, narrate
+from auditor.cli.options import FOLDERS, FORMATS, NO_COLOR, QUIET, Output, narrate
+from auditor.cli.oscal_output import write_oscal
 from auditor.cli.outputs import CHECKLISTS, Outputs, check_outputs, rendered, to_standard_output, write_outputs
 
 
@@ -41,7 +42,7 @@ def command(bundle: Path, outputs: Outputs, *, no_color: bool, quiet: bool) -> i
     sealed = {"json": layout.DECISIONS, "markdown": f"{layout.REPORT}/report.md"}
     sealed |= {name: f"{layout.REPORT}/{file}" for name, file in CHECKLISTS.items()}
     for name, _ in outputs:
-        if name in contents:
+        if name in contents or name in FOLDERS:
             continue
         try:
             contents[name] = (bundle / sealed[name]).read_bytes()
@@ -51,6 +52,7 @@ def command(bundle: Path, outputs: Outputs, *, no_color: bool, quiet: bool) -> i
                 remedy="ask for another format; a checklist is sealed where the profile fills one in",
             ) from error
     write_outputs(outputs, contents, bundle)
+    write_oscal(outputs, document, pack, bundle)
     if not to_standard_output(outputs):
         print_summary(summarise(document, control_words(pack.controls)), sys.stdout, color=False if no_color else None)
     narrate("not verified: see `auditor verify`", quiet=quiet)

@@ -116,6 +116,14 @@ def not_elapsed(line: str, control: str, window: Window | None) -> Finding:
     )  # fmt: skip
 
 
+def tables_lacking(line: str, control: str, window: Window | None, tables: Sequence[str]) -> Finding:
+    """Return the finding of a control that reads tables which a snapshot of an earlier day does not hold."""
+    named = ", ".join(tables)
+    return Finding(
+        line, control, EMPTY_POPULATION, 0, Verdict.INCONCLUSIVE, "tables_lacking", named, None, None, window
+    )  # fmt: skip
+
+
 def while_running(found: Sequence[Finding], *, early_fail: bool) -> tuple[Finding, ...]:
     """Return the findings of a window that has not ended: what later data may change is not known yet."""
     return tuple(

@@ -28,11 +28,10 @@ def compare_bundles(old: Path, new: Path) -> Comparison:
             f"{old} decided profile {profiles[0]}, and {new} profile {profiles[1]}",
             remedy="compare two runs of one profile",
         )
-    return compare(before, after, _policies(old), _policies(new))
+    return compare(before, after, policies_of(old / layout.POLICIES), policies_of(new / layout.POLICIES))
 
 
-def _policies(bundle: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of the bundle's policies that decides something."""
-    root = bundle / layout.POLICIES
+def policies_of(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a pack that decides something."""
     found = digests(root, source_files(root))
     return {name: digest for name, digest in found.items() if not name.endswith(TESTED)}

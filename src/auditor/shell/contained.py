@@ -12,7 +12,10 @@ import json
 import os
 import resource
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -56,6 +59,17 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"writing {arguments[0]!r} is not allowed while a bundle is replayed")
 
 
+def _act(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what is asked for: to decide a run again, or to decide it with other policies."""
+    if name == "reconsider":
+        from auditor.shell.reconsider import reconsider  # noqa: PLC0415 - after isolation
+
+        return reconsider
+    from auditor.shell.replay import replay  # noqa: PLC0415 - after isolation
+
+    return replay
+
+
 def main() -> None:
     """Answer one request."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -65,9 +79,7 @@ def main() -> None:
     from auditor.errors import AuditorError  # noqa: PLC0415 - after isolation
 
     try:
-        from auditor.shell.replay import replay  # noqa: PLC0415 - after isolation
-
-        answer: dict[str, Any] = {"result": replay(request["arguments"])}
+        answer: dict[str, Any] = {"result": _act(request["act"])(request["arguments"])}
     except AuditorError as error:
         answer = {"error": type(error).__name__, "message": error.message, "remedy": error.remedy}
     except Exception as error:  # noqa: BLE001 - hostile input: anything at all is a refusal, told to the parent

@@ -6,7 +6,7 @@ and re-decides in ``verify``. SQL selects and measures, Rego decides each row, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,7 @@ from auditor.adapters.sql.engine import SqlEngine
 from auditor.core.canonical import canonical_json
 from auditor.core.decisions import Decisions, assemble
 from auditor.core.evidence import NO_STATEMENTS, EvidenceTables
-from auditor.core.findings import agree_on_clocks, check_rows, findings, not_elapsed, while_running
+from auditor.core.findings import agree_on_clocks, check_rows, findings, not_elapsed, tables_lacking, while_running
 from auditor.core.waivers import with_statements
 from auditor.errors import UsageError
 from auditor.model import Finding, Window, epoch_us
@@ -23,7 +23,7 @@ from auditor.shell.readings import assured
 from auditor.shell.roll_up import roll_up, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from auditor.adapters.policies.pack import Control, Pack
     from auditor.adapters.policies.profile import BoundControl, Profile
@@ -50,7 +50,11 @@ class PolicyEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything a verdict depends on."""
+    """Everything a verdict depends on.
+
+    ``lacking`` are controls (id -> tables) that read tables which the snapshot, of an earlier day, does not hold: they
+    are not run, and nothing that rests on them passes.
+    """
 
     snapshot: Snapshot
     pack: Pack
@@ -58,6 +62,7 @@ class Inputs:
     as_of: datetime
     policy_digest: str = ""
     statements: EvidenceTables = NO_STATEMENTS
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def decide(
@@ -149,7 +154,8 @@ class _Run:
         pack, profile = self._inputs.pack, self._inputs.profile
         readers: dict[str, list[Line]] = {}
         for line in profile.document.lines:
-            for table in tables_read(pack, [one.control.sql for one in profile.bound[line.id]]):
+            asked = [one.control for one in profile.bound[line.id] if one.control.id not in self._inputs.lacking]
+            for table in tables_read(pack, [control.sql for control in asked]):
                 readers.setdefault(table.name, []).append(line)
         for table in pack.derived:
             if table.name in readers and table.name != ANCHORS:
@@ -160,6 +166,10 @@ class _Run:
         found: list[Finding] = []
         window = self._window(line)
         for bound in self._inputs.profile.bound[line.id]:
+            if bound.control.id in self._inputs.lacking:
+                tables = self._inputs.lacking[bound.control.id]
+                found.append(tables_lacking(line.id, bound.control.id, window, tables))
+                continue
             if window is None or window.start >= self._inputs.as_of:
                 found.append(not_elapsed(line.id, bound.control.id, window))
                 continue

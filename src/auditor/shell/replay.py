@@ -35,7 +35,7 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
         profile,
         datetime.fromisoformat(arguments["as_of"]),
         arguments["policy_digest"],
-        _statements(root / layout.EVIDENCE_TABLES),
+        statements(root / layout.EVIDENCE_TABLES),
     )
     with WasmEngine(pack) as engine:
         decisions, _ = decide(inputs, engine)
@@ -51,7 +51,8 @@ def replay(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"decisions": decisions.document, "reports": {name: text.decode() for name, text in reports.items()}}
 
 
-def _statements(path: Path) -> EvidenceTables:
+def statements(path: Path) -> EvidenceTables:
+    """Return the tables of what people signed, as a bundle holds them. Raises ``SnapshotError``."""
     try:
         return read_tables(strict_json(path.read_bytes(), max_bytes=layout.MAX_TAG_BYTES))
     except (OSError, ValueError) as error:

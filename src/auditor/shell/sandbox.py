@@ -34,6 +34,15 @@ class Contained:
     isolation: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """What a child decided with other policies; ``lacking`` and ``bound`` are as in ``reconsider.reconsider``."""
+
+    decisions: dict[str, Any]
+    lacking: tuple[tuple[str, str, tuple[str, ...]], ...]
+    bound: int
+
+
 def run_contained(arguments: dict[str, Any], *, timeout_s: float) -> Contained:
     """Replay in a contained child.
 
@@ -41,25 +50,60 @@ def run_contained(arguments: dict[str, Any], *, timeout_s: float) -> Contained:
         VerificationError: ``replay-refused``: the archived parts may not be run, or cannot be decided.
         EngineError: the child could not be started, was killed, or did not end in time.
     """
-    request = json.dumps({"arguments": arguments, "cpu_seconds": int(timeout_s * 4)}).encode()
-    return read_answer(*run_bounded([sys.executable, "-I", "-m", "auditor.shell.contained"], request, timeout_s))
+    return read_answer(*_asked("replay", arguments, timeout_s))
+
+
+def run_reconsidered(arguments: dict[str, Any], *, timeout_s: float) -> Reconsidered:
+    """Decide a run with other policies in a contained child; raises as ``run_contained``."""
+    return read_reconsidered(*_asked("reconsider", arguments, timeout_s))
+
+
+def read_reconsidered(status: int, said: bytes, narration: bytes) -> Reconsidered:
+    """Return what a child that ended with ``status`` decided, trusting none of it; raises as ``run_contained``."""
+    result, _ = _answered(status, said, narration)
+    decisions, lacking, bound = result.get("decisions"), result.get("lacking"), result.get("bound")
+    if not isinstance(decisions, dict) or not isinstance(bound, int) or not isinstance(lacking, list):
+        raise EngineError("the contained process answered in another form than it was asked")
+    return Reconsidered(decisions, tuple(_lacking(one) for one in lacking), bound)
+
+
+def _asked(act: str, arguments: dict[str, Any], timeout_s: float) -> tuple[int, bytes, bytes]:
+    request = json.dumps({"act": act, "arguments": arguments, "cpu_seconds": int(timeout_s * 4)}).encode()
+    return run_bounded([sys.executable, "-I", "-m", "auditor.shell.contained"], request, timeout_s)
+
+
+def _lacking(found: Any) -> tuple[str, str, tuple[str, ...]]:
+    """Return (line, control, tables) of a list of these."""
+    match found:
+        case [str(line), str(control), [*tables]] if all(isinstance(one, str) for one in tables):
+            return line, control, tuple(tables)
+        case _:
+            raise EngineError("the contained process names what is lacking in another form than it was asked")
 
 
 def read_answer(status: int, said: bytes, narration: bytes) -> Contained:
     """Return what a child that ended with ``status`` answered, trusting none of it; raises as ``run_contained``."""
+    result, isolation = _answered(status, said, narration)
+    if not isinstance(result.get("decisions"), dict):
+        raise EngineError("the contained process answered without decisions")
+    reports = result.get("reports")
+    if not reports or not isinstance(reports, dict) or not all(isinstance(text, str) for text in reports.values()):
+        raise EngineError("the contained process answered without reports")
+    return Contained(result, isolation)
+
+
+def _answered(status: int, said: bytes, narration: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the result of a child and the isolation that was in force, neither believed any further."""
     answer = _object(status, said, narration)
     if "error" in answer:
         remedy = _text(answer, "remedy") or "do not rely on this bundle"
         raise VerificationError("replay-refused", _text(answer, "message"), remedy=remedy)
     result, isolation = answer.get("result"), answer.get("isolation")
-    if not isinstance(result, dict) or not isinstance(result.get("decisions"), dict):
+    if not isinstance(result, dict):
         raise EngineError("the contained process answered without decisions")
     if not isinstance(isolation, list) or not all(isinstance(word, str) for word in isolation):
         raise EngineError("the contained process did not say which isolation was in force")
-    reports = result.get("reports")
-    if not reports or not isinstance(reports, dict) or not all(isinstance(text, str) for text in reports.values()):
-        raise EngineError("the contained process answered without reports")
-    return Contained(result, tuple(isolation))
+    return result, tuple(isolation)
 
 
 class _Reader(threading.Thread):

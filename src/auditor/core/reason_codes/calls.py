@@ -1,4 +1,4 @@
-"""Calls that a source made and that were not answered in full, by how they ended."""
+"""Calls that a source made and that were not answered in full, by how they ended; and facts that nobody collected."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ SENTENCES: dict[str, str] = {
     "call_failed": "{observed} failed",
     "call_partial": "{observed} was not answered in full",
     "call_throttled": "{observed} was refused for its rate, however often it was tried",
+    "tables_lacking": "the bundle is of an earlier day and holds no table {observed}",
     "region_unknown": "{observed} was asked in a region that is not one, or is not enabled",
 }
