@@ -152,6 +152,7 @@ def command(
     check_checklist(outputs, bound)
     begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of, output, previous)
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
+        collecting = snapshot is None
         if snapshot is None:
             from auditor.shell.collect import collect  # noqa: PLC0415 - lazy
 
@@ -170,7 +171,7 @@ def command(
                 output=output,
                 time_created=utc_now(),
                 profile_name=profile,
-                policies=policies,
+                policies=policies if collecting else pack,  # a collection may take hours, and somebody edits meanwhile
                 as_of=as_of,
                 engine=engine,
                 run=run,

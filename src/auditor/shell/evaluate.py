@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from auditor.adapters.bundle.manifest import policy_digest_of
 from auditor.adapters.bundle.writer import SealRequest, seal
-from auditor.adapters.policies.pack import load_pack, pack_files
+from auditor.adapters.policies.pack import Pack, load_pack, pack_files
 from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.reports.markdown import control_words
 from auditor.adapters.reports.sealed import REPORT, render_reports
@@ -71,7 +71,7 @@ def evaluate(
     output: Path,
     time_created: datetime,
     profile_name: str = DEFAULT_PROFILE,
-    policies: Path | None = None,
+    policies: Path | Pack | None = None,
     as_of: datetime | None = None,
     engine: EngineChoice = DEFAULT_ENGINE,
     run: TrustedRun | None = None,
@@ -80,6 +80,7 @@ def evaluate(
 ) -> Evaluation:
     """Decide ``profile_name`` over the snapshot and seal the bundle into ``output``.
 
+    ``policies`` is a folder, or the pack that was just loaded from one.
     ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot. ``engine`` is named in the bundle, and
     any engine gives the same decisions; ``notes`` of the result are things to know of it. Without ``run``, which a
     trust policy governs, everything is unapproved.
@@ -90,8 +91,8 @@ def evaluate(
     snapshot = open_snapshot(snapshot_dir)
     if run is not None and snapshot.scope != run.scope:
         raise UsageError(f"{snapshot_dir}: the snapshot is of {snapshot.scope}, the run began for {run.scope}")
-    root = policies or policies_dir()
-    pack = load_pack(root)
+    pack = policies if isinstance(policies, Pack) else load_pack(policies or policies_dir())
+    root = pack.root
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
     policy_files = pack_files(root)

@@ -166,7 +166,7 @@ def test_every_query_is_in_utc_wherever_it_runs(tmp_path: Path) -> None:
         from auditor.adapters.sql.engine import SqlEngine
         with SqlEngine({"requests": Path(sys.argv[1])}) as engine:
             for _ in range(2):
-                with engine._running("x") as connection:
+                with engine._running("x", ()) as connection:
                     print(*connection.execute("select current_setting('TimeZone')").fetchone())
     """
     command = [sys.executable, "-c", program, str(write(tmp_path))]
@@ -176,7 +176,7 @@ def test_every_query_is_in_utc_wherever_it_runs(tmp_path: Path) -> None:
 
 def test_nothing_temporary_outlives_a_query(engine: SqlEngine) -> None:
     """What slips past the guard in one query is gone in the next."""
-    with engine._running(FILE) as connection:
+    with engine._running(FILE, ()) as connection:
         connection.execute("create temp view requests as select 7 as latency_us")
     assert value(engine, "select min(latency_us) from requests") == 300_000
 
@@ -200,8 +200,11 @@ def test_the_name_of_a_folder_is_not_data(tmp_path: Path) -> None:
 def test_a_file_that_is_no_parquet_is_an_engine_error(tmp_path: Path) -> None:
     path = tmp_path / "requests.parquet"
     path.write_bytes(b"nothing")
-    with SqlEngine({"requests": path}) as engine, pytest.raises(EngineError, match="snapshot cannot be opened"):
-        engine.query(FILE, "select 1 as x", {})
+    with (
+        SqlEngine({"requests": path}) as engine,
+        pytest.raises(EngineError, match="requests: the snapshot cannot be opened"),
+    ):
+        engine.query(FILE, "select 1 as x from requests", {})
 
 
 def test_memory_and_time_are_bounded(tmp_path: Path) -> None:
@@ -220,6 +223,7 @@ def test_memory_and_time_are_bounded(tmp_path: Path) -> None:
 @pytest.fixture
 def locked(engine: SqlEngine) -> Iterator[duckdb.DuckDBPyConnection]:
     with engine._connect() as connection:
+        engine._open(connection, ["requests"])
         yield connection
 
 

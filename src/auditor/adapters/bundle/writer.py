@@ -256,7 +256,8 @@ def _place(root: Path, name: str) -> Path:
             f"{name!r} cannot be a name in a bundle", remedy="use lower-case letters, digits, '.', '_' and '-'"
         )
     path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 

@@ -18,12 +18,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from auditor.adapters.sql.guard import check_select
+from auditor.adapters.sql.guard import what_it_uses
 from auditor.errors import ControlError, EngineError
 from auditor.statement_tables import STATEMENT_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -60,6 +60,7 @@ class SqlEngine:
         self._files = {name: path.resolve() for name, path in tables.items()}
         self._statements = {name: statements.get(name, ()) for name in STATEMENT_TABLES if name not in tables}
         self._derived: set[str] = set()
+        self._opened: set[str] = set()
         self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._database: duckdb.DuckDBPyConnection | None = None
         self._settings = {"memory_limit": memory_limit, "threads": str(threads), "max_temp_directory_size": MAX_SPILL}
@@ -83,22 +84,22 @@ class SqlEngine:
         file = f"derived/{name}.sql"
         if name in self._derived or name in self._files or name in self._statements:
             raise ControlError(f"{file}: table {name!r} is there already")
-        values = self._values(file, sql, parameters)
-        with self._running(file) as connection:
-            bound = connection.sql(sql, params=values)
-            _distinct(file, bound.columns)
-            for column, kind in zip(bound.columns, bound.types, strict=True):
+        values, read = self._values(file, sql, parameters)
+        with self._running(file, read) as connection:
+            columns = connection.execute(f"describe {sql}", values).fetchall()
+            _distinct(file, [column for column, *_ in columns])
+            for column, kind, *_ in columns:
                 _keepable(file, column, kind)
             connection.execute(f'create table "{name}" as {sql}', values)
         self._derived.add(name)
 
     def query(self, file: str, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run ``sql`` and return its rows as exact JSON objects; raises as ``derive``."""
-        values = self._values(file, sql, parameters)
+        values, read = self._values(file, sql, parameters)
         asked = (sql, repr(values))
         if asked in self._answers:
             return [dict(row) for row in self._answers[asked]]
-        with self._running(file) as connection:
+        with self._running(file, read) as connection:
             result = connection.execute(sql, values)
             names = [name for name, *_ in result.description]
             _distinct(file, names)
@@ -108,24 +109,25 @@ class SqlEngine:
             self._answers[asked] = [dict(row) for row in rows]
         return rows
 
-    def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Guard the query and return the parameters that it uses, as DuckDB should see them."""
-        used = check_select(file, sql, {*self._files, *self._statements, *self._derived})
-        missing = sorted(used - parameters.keys())
+    def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+        """Guard the query; return its parameters, as DuckDB should see them, and the tables that it reads."""
+        uses = what_it_uses(file, sql, {*self._files, *self._statements, *self._derived})
+        missing = sorted(uses.parameters - parameters.keys())
         if missing:
             raise ControlError(
                 f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
                 remedy="declare it in the control's METADATA and give it in the profile's line",
             )
-        return {name: _bound(file, name, parameters[name]) for name in sorted(used)}
+        return {name: _bound(file, name, parameters[name]) for name in sorted(uses.parameters)}, uses.tables
 
     @contextmanager
-    def _running(self, file: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection for one query, stop it in time, and say whose fault an error is."""
+    def _running(self, file: str, read: Collection[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection for a query over the tables ``read``, stop it in time, and say whose fault an error is."""
         import duckdb  # noqa: PLC0415 - heavy
 
         if self._database is None:
             self._database = self._connect()
+        self._open(self._database, read)
         with closing(self._database.cursor()) as connection:
             timer = threading.Timer(self._timeout_s, connection.interrupt)
             timer.daemon = True
@@ -142,7 +144,7 @@ class SqlEngine:
                 timer.cancel()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a database that holds the snapshot's tables and is locked; raises ``EngineError`` for a bad file."""
+        """Return a locked database that can reach the snapshot's files and no other."""
         import duckdb  # noqa: PLC0415 - heavy
 
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -154,24 +156,27 @@ class SqlEngine:
             **self._settings,
         }
         connection = duckdb.connect(":memory:", config=config)
-        try:
-            self._present(connection)
-        except duckdb.Error as error:
-            connection.close()
-            raise EngineError(f"the snapshot cannot be opened by DuckDB: {error}") from error
-        return connection
-
-    def _present(self, connection: duckdb.DuckDBPyConnection) -> None:
         files = ", ".join(_quoted(str(path)) for path in self._files.values())
         connection.execute("set global TimeZone = 'UTC'")  # global: of every query's connection, not of this one alone
         connection.execute(f"set allowed_paths = [{files}]")
         connection.execute("set enable_external_access = false")
-        for name, path in self._files.items():
-            source = f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
-            connection.execute(f'create view "{name}" as select * from {source}')  # noqa: S608 - our own names
-        for name, rows in self._statements.items():
-            _keep(connection, STATEMENT_TABLES[name], rows)
         connection.execute("set lock_configuration = true")
+        return connection
+
+    def _open(self, connection: duckdb.DuckDBPyConnection, read: Collection[str]) -> None:
+        """Present the tables ``read`` that were not yet; a snapshot has many, of which a profile reads some."""
+        import duckdb  # noqa: PLC0415 - heavy
+
+        for name in sorted(set(read) - self._opened - self._derived):
+            try:
+                if name in self._files:
+                    source = f"read_parquet({_quoted(str(self._files[name]))}, hive_partitioning = false)"
+                    connection.execute(f'create view "{name}" as select * from {source}')  # noqa: S608 - our own names
+                else:
+                    _keep(connection, STATEMENT_TABLES[name], self._statements[name])
+            except duckdb.Error as error:
+                raise EngineError(f"{name}: the snapshot cannot be opened by DuckDB: {error}") from error
+            self._opened.add(name)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -195,8 +200,11 @@ def _distinct(file: str, names: Sequence[str]) -> None:
         raise ControlError(f"{file}: two columns share a name: {', '.join(names)}", remedy="give each its own name")
 
 
-def _keepable(file: str, column: str, kind: Any) -> None:
-    """Refuse a column of DuckDB type ``kind``: an inexact one (float), or one another engine may not keep (HUGEINT)."""
+def _keepable(file: str, column: str, described: Any) -> None:
+    """Refuse a column of a DuckDB type: an inexact one (float), or one another engine may not keep (HUGEINT)."""
+    import duckdb  # noqa: PLC0415 - heavy
+
+    kind = duckdb.sqltype(described) if isinstance(described, str) else described
     if kind.id in {"list", "struct"}:
         for name, child in kind.children:
             _keepable(file, f"{column}.{name}", child)

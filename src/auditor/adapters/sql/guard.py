@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +67,29 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
     Raises:
         ControlError: it is not exactly one SELECT of allowed parts; the message says what was found.
     """
+    return what_it_uses(name, sql, tables).parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The names of the parameters (``$x``) and of the tables that a query uses."""
+
+    parameters: frozenset[str]
+    tables: frozenset[str]
+
+
+def what_it_uses(name: str, sql: str, tables: Collection[str]) -> Uses:
+    """Check a query as ``check_select`` does, and return what it uses."""
     return _checked(name, sql, frozenset(tables))
 
 
 @lru_cache(maxsize=256)
-def _checked(name: str, sql: str, tables: frozenset[str]) -> frozenset[str]:
+def _checked(name: str, sql: str, tables: frozenset[str]) -> Uses:
     """Check once what is asked often: the answer depends on nothing else. What is refused is not kept."""
     node = _parse(name, sql)
     walk = _Walk(name, tables)
     walk.node(node, 0)
-    return frozenset(walk.parameters)
+    return Uses(frozenset(walk.parameters), frozenset(walk.read))
 
 
 PLAIN = "one SELECT over the snapshot's tables, without side effects"
@@ -147,6 +161,7 @@ class _Walk:
         self._tables = tables
         self._ctes: frozenset[str] = frozenset()
         self.parameters: set[str] = set()
+        self.read: set[str] = set()
 
     def node(self, value: Any, depth: int) -> None:
         """Check ``value`` and everything below it."""
@@ -219,6 +234,8 @@ class _Walk:
         path = node["qualified_name"]["path"]
         if len(path) != 1 or (path[0] not in self._tables and path[0].lower() not in self._ctes):
             raise _refuse(self._name, f"reads {'.'.join(path)!r}", f"over the tables {', '.join(sorted(self._tables))}")
+        if path[0] in self._tables:  # a name in WITH may hide it, and then it is opened for nothing
+            self.read.add(path[0])
 
     def _check_join(self, node: dict[str, Any]) -> None:
         kind = (node["ref_type"], node["join_type"])
