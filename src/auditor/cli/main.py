@@ -42,6 +42,7 @@ COMMANDS = {
     "key": ("Look at keys: files, in AWS KMS, on PKCS#11 tokens.", "auditor.cli.key"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
+    "new": ("Write the files that a new control begins with.", "auditor.cli.new"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "pii": ("Test how a system handles personal data, on a labelled corpus.", "auditor.cli.pii"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
