@@ -45,6 +45,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-awscli.sh
 	@tools/install-trestle.sh
 	@tools/install-chromium.sh
+	@tools/install-mandoc.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
 	@$(BIN)/auditor demo $(DEMO)
@@ -81,7 +82,7 @@ mutate: $(READY) ## Break policies, queries and code, and write docs/quality/mut
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
 	$(BIN)/python -m tools.mutate rego python sql --tolerate sql --only "$(ONLY)" --report docs/quality/mutation.md
 
-reference: $(READY) ## Write the pages of docs/reference that are made of the program and the policy pack anew
+reference: $(READY) ## Write anew the pages of docs that are made of the program and the policy pack, and the manual pages
 	@$(BIN)/python -m tools.reference
 
 docs: $(READY) ## Build the documentation into build/site: no broken link, nothing loaded from elsewhere

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from tools.reference import built, site
+import pytest
+from tools.reference import built, manual, site
 from tools.reference.pages import FOLDER, pages
 
+from auditor.cli.main import COMMANDS
 from auditor.core.glossary import known_names, meanings
 
 if TYPE_CHECKING:
@@ -18,6 +23,31 @@ def test_the_generated_pages_are_those_that_are_committed() -> None:
     """When this fails: `make reference`."""
     written = pages()
     assert {name: (FOLDER / name).read_text(encoding="utf-8") for name in written} == written
+
+
+def test_the_manual_pages_are_those_that_are_committed() -> None:
+    """When this fails: `make reference`."""
+    written = manual.manual_pages()
+    assert {path.name: path.read_text(encoding="utf-8") for path in manual.FOLDER.iterdir()} == written
+    assert len(written) > len(COMMANDS)
+
+
+def test_mandoc_finds_nothing_wrong_with_a_manual_page_but_that_it_has_no_date() -> None:
+    program = shutil.which("mandoc")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs mandoc: tools/install-mandoc.sh")
+        pytest.skip("no mandoc: tools/install-mandoc.sh")
+    pages_of_man = sorted(manual.FOLDER.iterdir())
+    command = [program, "-T", "lint", "-W", "warning", *pages_of_man]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = done.stdout.splitlines()
+    assert [one for one in said if "missing date" not in one] == []
+    assert len(said) == len(pages_of_man)  # it did look
+
+
+def test_roff_prints_a_text_as_it_is() -> None:
+    assert manual.text(".so x\n'a \\\\b --c") == "\\&.so x\n\\&'a \\e\\eb \\-\\-c"
 
 
 def as_built(folder: Path, more: str = "") -> Path:
