@@ -83,4 +83,5 @@ def test_what_a_page_loads_from_elsewhere_is_found_and_links_are_not(tmp_path: P
 
 def test_a_link_to_the_source_becomes_its_path() -> None:
     text = "[its text](../../policies/a/b.md) and [a page](../how-to/watch.md)"
-    assert site.on_page_markdown(text) == "its text (`policies/a/b.md`) and [a page](../how-to/watch.md)"
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="how-to/release.md"), meta={})
+    assert site.on_page_markdown(text, page=page) == "its text (`policies/a/b.md`) and [a page](../how-to/watch.md)"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PARTS = ("Tutorial", "How-to", "Reference", "Explanation", "Quality", "Decisions")
 FOLDERS = {"Adr": "Decisions", "How to": "How-to"}
 BELONGS = {"refusals.md": "Reference", "benchmarks.md": "Quality"}
+BOOSTS = {"refusals.md": 4, "how-to": 4, "tutorial": 4, "reference": 2, "adr": 0.2, "quality": 0.5}
 NAME = re.compile(r"<td><code>([a-z][a-z0-9_-]+)</code></td>")
 OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+((?:policies|src|collectors|tests|tools|examples)/[^)]+)\)")
 
@@ -33,8 +34,9 @@ def on_nav(nav: Navigation, **_: Any) -> Navigation:
     return nav
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Name a file of the source instead of linking to it."""
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Name a file of the source instead of linking to it; let a search find what people look for before decisions."""
+    page.meta["search"] = {"boost": BOOSTS.get(page.file.src_uri.partition("/")[0], 1)}
     return OUTSIDE.sub(r"\1 (`\2`)", markdown)
 
 
