@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "quality" / "trail-speed.md"
 FILES_OF_HOUR = 40
 RECORDS = 760
-BUDGET_MS, BUDGET_MB = 11, 512
+# 11 CPU ms a raw MB on a machine whose zlib inflates one in 2.2: a ratio, since machines differ.
+BUDGET_GUNZIPS, BUDGET_MB = 5.0, 512
 NAMES = ("InvokeModel", "Converse", "GetObject", "AssumeRole", "DescribeInstances", "PutItem", "Decrypt")
 WORDS = {
     "gunzip": "`gunzip -c` of the same files",
@@ -137,7 +138,7 @@ def render(best: dict[str, Spent], files: int, raw: int, stored: int, rounds: in
         for name, one in best.items()
     ]
     ways = [best[name] for name in ("plain", "digests")]
-    cpu, peak = max(one.cpu * 1000 / megabytes for one in ways), max(one.peak_mb for one in ways)
+    gunzips, peak = max(one.cpu for one in ways) / best["gunzip"].cpu, max(one.peak_mb for one in ways)
     more = (best["digests"].cpu - best["plain"].cpu) * 1000 / megabytes
     return f"""# How fast CloudTrail log files are ingested
 
@@ -149,7 +150,7 @@ by CPU, load average {os.getloadavg()[0]:.1f} at the end.
 |---|--:|--:|--:|--:|--:|
 {os.linesep.join(rows)}
 
-- CPU ms a raw MB: {cpu:.2f}, budget <= {BUDGET_MS}: {"met" if cpu <= BUDGET_MS else "**missed**"}
+- CPU, gunzip = 1: {gunzips:.1f}, budget <= {BUDGET_GUNZIPS:.1f} (11 ms a raw MB where gunzip takes 2.2): {"met" if gunzips <= BUDGET_GUNZIPS else "**missed**"}
 - peak MB: {peak}, budget < {BUDGET_MB}: {"met" if peak < BUDGET_MB else "**missed**"}
 - what digests add, CPU ms a raw MB: {more:.2f} (SHA-256 over what every log holds, and RSA over every digest)
 
