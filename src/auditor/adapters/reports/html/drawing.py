@@ -27,7 +27,8 @@ INKS = {
 TEXT, PASS, FAIL, UNKNOWN, RULE, LIMIT = INKS
 METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 IDS = re.compile(r'(?<=\bid=")|(?<=href="#)|(?<=url\(#)')
-WIDTH_IN = 7.2
+# Narrow, so that its text is still read where a phone shows it whole, and not too large where a desk does.
+WIDTH_IN = 5.0
 
 
 def draw(name: str, title: str, description: str, height_in: float, plot: Callable[[Any], None]) -> str:
@@ -41,6 +42,7 @@ def draw(name: str, title: str, description: str, height_in: float, plot: Callab
         "svg.fonttype": "none",
         "font.family": "sans-serif",
         "font.size": 10,
+        "hatch.linewidth": 0.7,
         "text.parse_math": False,
         "text.color": TEXT,
         "axes.edgecolor": RULE,
