@@ -67,9 +67,7 @@ class Exhibits:
             number += 1
             yield replace(exhibit, line=self._lines[line]["title"])
         if len(lines) > number:
-            yield Exhibit(
-                "", words=f"{len(lines) - number} more lines of this control are not drawn: a page has an end."
-            )
+            yield Exhibit("", words=f"{len(lines) - number} more of this control's lines not drawn: a page has an end.")
 
     def _exhibit(
         self,
