@@ -216,3 +216,20 @@ def test_a_burn_rate_is_that_of_the_windows_that_end_there(tmp_path: Path) -> No
     assert found.rows[-1] == ("2025-01-14 12:00:00", "8.33 times", "100 times")
     assert found.rows[0] == ("2025-01-14 11:00:00", "0 times", "0 times")
     assert len(found.rows) == HOUR // MINUTE + 1
+
+
+def test_lines_of_the_same_facts_share_a_plot(tmp_path: Path) -> None:
+    kept(tmp_path, "flag_changes", [{"event_time": at(9), "flag": "a", "kind": "completed", "enabled": True}])
+    given = {"flags": ["a"], "change_sources": ["log"]}
+    window = {"start": "2025-01-14T10:00:00Z", "end": "2025-01-14T11:00:00Z"}
+    lines = [
+        {"line": name, "title": name, "controls": [{"control": "flags.activated_in_order", "parameters": given}]}
+        for name in ("one", "two")
+    ]
+    findings = [{"line": name, "resource": "a", "window": window, "evidence": {}} for name in ("one", "two")]
+    with Facts(tmp_path) as facts:
+        exhibits = Exhibits({"lines": lines, "asOf": "2025-01-14T12:00:00Z"}, facts)
+        first, second = exhibits.of("x", "flags.activated_in_order", findings)
+    assert (first.line, first.words) == ("one", "")
+    assert first.svg
+    assert (second.line, second.svg, second.words) == ("two", "", "Its facts and its plot are those above.")

@@ -58,12 +58,17 @@ class Exhibits:
         for one in findings:
             lines.setdefault(one["line"], []).append(one)
         number = 0
+        drawn: set[tuple[object, ...]] = set()
         for line, found in lines.items():
             if number == CONTROL or not self._left:
                 break
             exhibit = self._exhibit(plot, f"{name}-{number}", line, control, found)
-            if exhibit.svg:
+            alike = (exhibit.title, exhibit.caption, exhibit.rows)
+            if exhibit.svg and alike in drawn:
+                exhibit = Exhibit("", words="Its facts and its plot are those above.")
+            elif exhibit.svg:
                 self._left -= 1
+                drawn.add(alike)
             number += 1
             yield replace(exhibit, line=self._lines[line]["title"])
         if len(lines) > number:
