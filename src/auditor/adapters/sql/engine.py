@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing, contextmanager
-from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from auditor.adapters.sql.exact import check_distinct, check_given, check_parameter, exact
 from auditor.adapters.sql.guard import check_select
 from auditor.errors import ControlError, EngineError
 from auditor.statement_tables import STATEMENT_TABLES
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 600.0
 MAX_SPILL = "8GB"
-MAX_INTEGER = 2**53 - 1
 MAX_KEPT_ROWS = 10_000
 KINDS = {"instant": "timestamptz", "int": "bigint", "text": "varchar", "bool": "boolean"}
 KEPT_TYPES = frozenset(
@@ -46,6 +44,8 @@ class SqlEngine:
 
     ``statements`` are the tables of ``auditor.statement_tables``; one that is not given is empty.
     """
+
+    name = "duckdb"
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class SqlEngine:
         values = self._values(file, sql, parameters)
         with self._running(file) as connection:
             bound = connection.sql(sql, params=values)
-            _distinct(file, bound.columns)
+            check_distinct(file, bound.columns)
             for column, kind in zip(bound.columns, bound.types, strict=True):
                 _keepable(file, column, kind)
             connection.execute(f'create table "{name}" as {sql}', values)
@@ -101,9 +101,9 @@ class SqlEngine:
         with self._running(file) as connection:
             result = connection.execute(sql, values)
             names = [name for name, *_ in result.description]
-            _distinct(file, names)
+            check_distinct(file, names)
             found = result.fetchall()
-        rows = [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
+        rows = [{name: exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
         if len(rows) <= MAX_KEPT_ROWS:
             self._answers[asked] = [dict(row) for row in rows]
         return rows
@@ -111,12 +111,7 @@ class SqlEngine:
     def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Guard the query and return the parameters that it uses, as DuckDB should see them."""
         used = check_select(file, sql, {*self._files, *self._statements, *self._derived})
-        missing = sorted(used - parameters.keys())
-        if missing:
-            raise ControlError(
-                f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
-                remedy="declare it in the control's METADATA and give it in the profile's line",
-            )
+        check_given(file, used, set(parameters))
         return {name: _bound(file, name, parameters[name]) for name in sorted(used)}
 
     @contextmanager
@@ -189,12 +184,6 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _distinct(file: str, names: Sequence[str]) -> None:
-    """Refuse columns that DuckDB, which ignores case, could not tell apart."""
-    if len({name.lower() for name in names}) != len(names):
-        raise ControlError(f"{file}: two columns share a name: {', '.join(names)}", remedy="give each its own name")
-
-
 def _keepable(file: str, column: str, kind: Any) -> None:
     """Refuse a column of DuckDB type ``kind``: an inexact one (float), or one another engine may not keep (HUGEINT)."""
     if kind.id in {"list", "struct"}:
@@ -211,36 +200,9 @@ def _bound(file: str, name: str, value: Any) -> Any:
 
     if value == []:
         return duckdb.Value([], duckdb.list_type(duckdb.sqltypes.BIGINT))
-    lists = (int, str)
-    exact = value is None or isinstance(value, (bool, int, str))
-    alike = isinstance(value, list) and any(all(type(member) is kind for member in value) for kind in lists)
-    aware = isinstance(value, datetime) and value.tzinfo is not None
-    if not (exact or alike or aware):
-        raise ControlError(
-            f"{file}: parameter ${name} is {type(value).__name__} {value!r}, which is no exact value",
-            remedy="give an integer, text, a boolean, a list of integers or of texts, or an instant with its time zone",
-        )
+    check_parameter(file, name, value)
     if type(value) is int:  # else it would be 32 bits wide, and an hour of seconds in microseconds would not fit
         return duckdb.Value(value, duckdb.sqltypes.BIGINT)
     if isinstance(value, list) and type(value[0]) is int:
         return duckdb.Value(value, duckdb.list_type(duckdb.sqltypes.BIGINT))
     return value
-
-
-def _exact(file: str, column: str, value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, int):
-        if abs(value) > MAX_INTEGER:
-            raise ControlError(f"{file}: column {column!r} is {value}, too large for JSON", remedy="cast it to varchar")
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, list):
-        return [_exact(file, column, member) for member in value]
-    if isinstance(value, dict):
-        return {name: _exact(file, f"{column}.{name}", member) for name, member in value.items()}
-    raise ControlError(
-        f"{file}: column {column!r} is {type(value).__name__} {value!r}, which is no exact value",
-        remedy="return integers (epoch_us for instants), text, or DECIMAL",
-    )

@@ -72,7 +72,7 @@ def check_select(name: str, sql: str, tables: Collection[str]) -> frozenset[str]
 @lru_cache(maxsize=256)
 def _checked(name: str, sql: str, tables: frozenset[str]) -> frozenset[str]:
     """Check once what is asked often: the answer depends on nothing else. What is refused is not kept."""
-    node = _parse(name, sql)
+    node = syntax_tree(name, sql)
     walk = _Walk(name, tables)
     walk.node(node, 0)
     return frozenset(walk.parameters)
@@ -95,8 +95,8 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _parse(name: str, sql: str) -> dict[str, Any]:
-    """Return DuckDB's own syntax tree of the one statement in ``sql``."""
+def syntax_tree(name: str, sql: str) -> dict[str, Any]:
+    """Return DuckDB's own syntax tree of the one statement in ``sql``. Raises ``ControlError`` naming ``name``."""
     if len(sql.encode()) > MAX_BYTES:
         raise _refuse(name, f"the query has {len(sql.encode())} bytes, at most {MAX_BYTES} are read")
     answer = _parser().cursor().execute("select json_serialize_sql($1)", [sql]).fetchone()
