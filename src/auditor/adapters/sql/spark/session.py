@@ -94,6 +94,7 @@ def _connected(url: str, settings: dict[str, str]) -> Any:
             raise EngineError(f"PySpark cannot be loaded: {error}", remedy=MISSING) from error
         if url.startswith(HERE):
             os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost"}
+        raised: tuple[type[Exception], ...] = (*failures(), OSError, RuntimeError, ImportError)
         try:
             if url.startswith("sc://"):
                 return SparkSession.builder.remote(url).create()
@@ -101,7 +102,7 @@ def _connected(url: str, settings: dict[str, str]) -> Any:
             for name, value in {**_sized(url), **settings}.items():
                 builder = builder.config(name, value)
             return builder.getOrCreate()
-        except (*failures(), OSError, RuntimeError, ImportError) as error:
+        except raised as error:
             raise EngineError(f"{url}: no session of Spark: {first_line(error)}", remedy=MISSING) from error
 
 
