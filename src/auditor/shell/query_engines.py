@@ -148,31 +148,29 @@ def open_queries(choice: QueryChoice, pack: Pack, snapshot: Snapshot) -> Iterato
 def spark_queries(session: Any, choice: QueryChoice, pack: Pack, snapshot: Snapshot) -> OpenQueries:
     """Return what opens Spark over ``snapshot`` in a session, once it is sure that Spark reads that snapshot."""
     from auditor.adapters.sql.spark.engine import SparkEngine  # noqa: PLC0415 - an extra
-    from auditor.adapters.sql.spark.files import digests_seen  # noqa: PLC0415 - an extra
+    from auditor.adapters.sql.spark.files import digests_seen, place_of  # noqa: PLC0415 - an extra
 
-    base = choice.spark_snapshot
-    kinds = parameter_kinds(pack)
+    base, kinds = choice.spark_snapshot, parameter_kinds(pack)
+
+    def place(path: Path) -> str:
+        return place_of(path) if base is None else f"{base.rstrip('/')}/{path.name}"
+
     if base is not None or not choice.spark_url.startswith(HERE):
-        seen = digests_seen(session, {name: _place(base, path) for name, path in snapshot.tables.items()})
-        wrong = [
-            f"{_place(base, snapshot.tables[name])}: SHA-256 {seen.get(name)}, the manifest says {digest}"
+        places = {name: place(path) for name, path in snapshot.tables.items()}
+        seen = digests_seen(session, places)
+        problems = [
+            f"{places[name]}: SHA-256 {seen.get(name)}, the manifest says {digest}"
             for name, digest in snapshot.digests.items()
             if seen.get(name) != digest
         ]
         raise_all(
             SnapshotError,
             f"{choice.spark_url} reads another snapshot than {snapshot.root}",
-            wrong,
-            remedy="put the files of this snapshot where the cluster reads them, unchanged",
+            problems,
+            remedy="put the files of this snapshot, unchanged, where the cluster reads them",
         )
 
     def opened(tables: Mapping[str, Path], statements: Statements) -> SparkEngine:
-        return SparkEngine(
-            session, {name: _place(base, path) for name, path in tables.items()}, statements, kinds=kinds
-        )
+        return SparkEngine(session, {name: place(path) for name, path in tables.items()}, statements, kinds=kinds)
 
     return opened
-
-
-def _place(base: str | None, path: Path) -> str:
-    return path.resolve().as_uri() if base is None else f"{base.rstrip('/')}/{path.name}"

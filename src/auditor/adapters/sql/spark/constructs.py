@@ -19,7 +19,7 @@ SAME = frozenset(
     {
         exp.Abs, exp.Add, exp.Alias, exp.And, exp.Between, exp.Boolean, exp.Case, exp.Coalesce, exp.Column,
         exp.Count, exp.CTE, exp.DataType, exp.Distinct, exp.EQ, exp.Filter, exp.From, exp.GT, exp.GTE, exp.Group,
-        exp.Having, exp.Identifier, exp.If, exp.In, exp.Is, exp.LT, exp.LTE, exp.Lag, exp.Lead, exp.LogicalAnd,
+        exp.Having, exp.Identifier, exp.If, exp.Is, exp.LT, exp.LTE, exp.Lag, exp.Lead, exp.LogicalAnd,
         exp.LogicalOr, exp.Max, exp.Min, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null, exp.NullSafeEQ,
         exp.NullSafeNEQ, exp.Nullif, exp.Or, exp.Order, exp.Paren, exp.Placeholder, exp.RowNumber, exp.Star, exp.Sub,
         exp.Subquery, exp.Sum, exp.Table, exp.TableAlias, exp.Union, exp.Values, exp.Where, exp.With,
@@ -127,7 +127,23 @@ def _bracket(node: exp.Bracket) -> exp.Expr:
 
 
 def _array_contains(node: exp.ArrayContains) -> exp.Expr:
-    return call("array_contains", node.this, node.expression)
+    """Whether a null is in an empty list is false in DuckDB; in a list of members it is null in both."""
+    empty = exp.EQ(this=call("array_size", node.this.copy()), expression=exp.Literal.number(0))
+    return _when(empty, exp.Boolean(this=False), call("array_contains", node.this, node.expression))
+
+
+def _in(node: exp.In) -> exp.Expr:
+    """Of a null, IN a query is null in DuckDB and false in Spark, which is one where only what is true counts."""
+    if node.args.get("query") is None:
+        return node
+    inner: exp.Expr = node
+    while isinstance(inner.parent, (exp.And, exp.Or, exp.Paren)):
+        inner = inner.parent
+    case = inner.parent.parent if isinstance(inner.parent, exp.If) and inner.arg_key == "this" else None
+    searched = isinstance(case, exp.Case) and case.args.get("this") is None
+    if not (isinstance(inner.parent, exp.Where) or searched):
+        raise Unportable("IN a query where it matters whether it is null or false")
+    return node
 
 
 def _concat(node: exp.Concat) -> exp.Expr:
@@ -176,6 +192,9 @@ def _string_agg(node: exp.GroupConcat) -> exp.Expr:
     ordered = node.this
     if not isinstance(ordered, exp.Order):
         raise Unportable("string_agg() without ORDER BY")
+    select = node.parent_select
+    if select is not None and any(isinstance(one.this, exp.Distinct) for one in select.find_all(exp.Count)):
+        raise Unportable("string_agg() beside count(DISTINCT), which Spark 4 cannot plan")
     separator = node.args.get("separator") or exp.Literal.string(",")
     value = ordered.this
     if isinstance(value, exp.Distinct):
@@ -294,6 +313,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.GenerateSeries: _generate_series,
     exp.Greatest: _greatest,
     exp.GroupConcat: _string_agg,
+    exp.In: _in,
     exp.IntDiv: _integer_division,
     exp.Join: _join,
     exp.Least: _greatest,

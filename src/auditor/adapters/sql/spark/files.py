@@ -1,4 +1,4 @@
-"""Asks a cluster for the digests of the files that it will read."""
+"""How Spark calls a file, and the digests of the files that it will read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ from auditor.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+
+PATTERN = frozenset("*?[]{}\\")
+
+
+def place_of(path: Path) -> str:
+    """Return what Spark calls a file of this machine: a URL whose characters are not encoded.
+
+    Raises:
+        EngineError: Spark would take the path for a pattern.
+    """
+    said = path.resolve().as_posix()
+    if PATTERN & set(said):
+        raise EngineError(f"{path}: Spark reads {' '.join(sorted(PATTERN))} in a path as a pattern", remedy="rename it")
+    return f"file://{said}"
 
 
 def digests_seen(session: Any, places: Mapping[str, str]) -> dict[str, str]:
