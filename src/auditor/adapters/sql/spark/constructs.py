@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from auditor.adapters.sql.spark.saying import Unportable, call, cast, stop, text, when
+from auditor.adapters.sql.spark.texts import TEXTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -41,40 +44,10 @@ TYPES = {
 LONGEST = 9_223_372_036_854_775_807
 
 
-class Unportable(Exception):  # noqa: N818 - a reason, which becomes a ControlError where the query is known
-    """Why a construct is not run by Spark, as the end of a sentence that begins with the query's name."""
-
-
-def call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    """Return a call of a function of Spark."""
-    return exp.Anonymous(this=name, expressions=list(arguments))
-
-
-def cast(value: exp.Expr, kind: str) -> exp.Expr:
-    """Return a cast to a type of Spark."""
-    return exp.Cast(this=value, to=exp.DataType.build(kind, dialect="spark"))
-
-
-def _stop(said: str) -> exp.Expr:
-    return call("raise_error", exp.Literal.string(said))
-
-
-def _when(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp.Expr:
-    return exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise)
-
-
 def _literal(node: exp.Literal) -> exp.Expr:
     if not node.is_string and not node.name.isdigit():
         raise Unportable(f"the decimal {node.name}: Spark and DuckDB give products and casts of decimals other scales")
     return text(node.name) if node.is_string else node
-
-
-def text(value: str) -> exp.Expr:
-    """Return a text, spelled by its bytes where a quoted one could be read otherwise."""
-    if value.isascii() and value.isprintable() and not {"'", "\\", '"'} & set(value):
-        return exp.Literal.string(value)
-    spelled = exp.HexString(this=value.encode().hex().upper())
-    return call("decode", spelled, exp.Literal.string("UTF-8"))
 
 
 def _array(node: exp.Array) -> exp.Expr:
@@ -97,7 +70,7 @@ def _array_agg(node: exp.ArrayAgg) -> exp.Expr:
     every: exp.Expr = exp.Count(this=exp.Star())
     field = exp.Lambda(this=exp.column("v", table="s"), expressions=[exp.to_identifier("s")])
     found = call("transform", call("array_sort", pairs), field)
-    return _when(exp.GT(this=every, expression=exp.Literal.number(0)), found, exp.Null())
+    return when(exp.GT(this=every, expression=exp.Literal.number(0)), found, exp.Null())
 
 
 def _filter(node: exp.Filter) -> exp.Expr:
@@ -129,7 +102,7 @@ def _bracket(node: exp.Bracket) -> exp.Expr:
 def _array_contains(node: exp.ArrayContains) -> exp.Expr:
     """Whether a null is in an empty list is false in DuckDB; in a list of members it is null in both."""
     empty = exp.EQ(this=call("array_size", node.this.copy()), expression=exp.Literal.number(0))
-    return _when(empty, exp.Boolean(this=False), call("array_contains", node.this, node.expression))
+    return when(empty, exp.Boolean(this=False), call("array_contains", node.this, node.expression))
 
 
 def _in(node: exp.In) -> exp.Expr:
@@ -146,33 +119,6 @@ def _in(node: exp.In) -> exp.Expr:
     return node
 
 
-def _concat(node: exp.Concat) -> exp.Expr:
-    """``concat`` of DuckDB leaves nulls out; that of Spark is null with one."""
-    empty = exp.Literal.string("")
-    parts = [
-        part if isinstance(part, exp.Literal) else exp.Coalesce(this=cast(part, "STRING"), expressions=[empty.copy()])
-        for part in node.expressions
-    ]
-    return call("concat", *parts)
-
-
-def _concat_ws(node: exp.ConcatWs) -> exp.Expr:
-    separator, *parts = node.expressions
-    return call("concat_ws", separator, *(cast(part, "STRING") for part in parts))
-
-
-def _pipe(node: exp.DPipe) -> exp.Expr:
-    return exp.Paren(this=exp.DPipe(this=cast(node.this, "STRING"), expression=cast(node.expression, "STRING")))
-
-
-def _contains(node: exp.Contains) -> exp.Expr:
-    return call("contains", node.this, node.expression)
-
-
-def _starts_with(node: exp.StartsWith) -> exp.Expr:
-    return call("startswith", node.this, node.expression)
-
-
 def _other_function(node: exp.Anonymous) -> exp.Expr:
     if node.name.lower() != "epoch_us":
         raise Unportable(f"the function {node.name.lower()}()")
@@ -185,24 +131,7 @@ def _generate_series(node: exp.GenerateSeries) -> exp.Expr:
         raise Unportable("range() and generate_series() with a step")
     start, end = cast(node.args["start"], "BIGINT"), cast(node.args["end"], "BIGINT")
     none = cast(call("array"), "ARRAY<BIGINT>")
-    return _when(exp.LTE(this=start, expression=end), call("sequence", start.copy(), end.copy()), none)
-
-
-def _string_agg(node: exp.GroupConcat) -> exp.Expr:
-    ordered = node.this
-    if not isinstance(ordered, exp.Order):
-        raise Unportable("string_agg() without ORDER BY")
-    select = node.parent_select
-    if select is not None and any(isinstance(one.this, exp.Distinct) for one in select.find_all(exp.Count)):
-        raise Unportable("string_agg() beside count(DISTINCT), which Spark 4 cannot plan")
-    separator = node.args.get("separator") or exp.Literal.string(",")
-    value = ordered.this
-    if isinstance(value, exp.Distinct):
-        given: exp.Expr = exp.Distinct(expressions=[cast(one, "STRING") for one in value.expressions])
-    else:
-        given = cast(value, "STRING")
-    order = exp.Order(expressions=[key.copy() for key in ordered.expressions])
-    return exp.WithinGroup(this=call("listagg", given, separator), expression=order)
+    return when(exp.LTE(this=start, expression=end), call("sequence", start.copy(), end.copy()), none)
 
 
 def _greatest(node: exp.Greatest | exp.Least) -> exp.Expr:
@@ -218,50 +147,7 @@ def _integer_division(node: exp.IntDiv) -> exp.Expr:
     most = exp.Mul(this=call("abs", right), expression=exp.Literal.number(LONGEST))
     beyond = exp.GT(this=call("abs", left), expression=most)
     quotient = exp.IntDiv(this=left.copy(), expression=right.copy())
-    return _when(beyond, _stop("a quotient of // is more than 64 bits wide"), quotient)
-
-
-def _like(node: exp.Like) -> exp.Expr:
-    if not (isinstance(node.expression, exp.Literal) and node.expression.is_string):
-        raise Unportable("LIKE with a pattern that is no text of the query")
-    if "\\" in node.expression.name:
-        raise Unportable("LIKE with a backslash, which Spark reads as an escape")
-    return node
-
-
-def _lower(node: exp.Lower) -> exp.Expr:
-    """The two know other rules for letters beyond ASCII (a final sigma, a dotted I), so there it is an error."""
-    plain = exp.Not(this=call("rlike", node.this.copy(), exp.Literal.string("[^\x01-\x7f]")))
-    unknown = exp.Is(this=node.this.copy(), expression=exp.Null())
-    return _when(
-        exp.Or(this=unknown, expression=plain), call("lower", node.this), _stop("lower() of letters beyond ASCII")
-    )
-
-
-def _length(node: exp.Length, kinds: Mapping[str, str]) -> exp.Expr:
-    """``len`` of a list; ``length`` of a text counts code points in both."""
-    of_list = isinstance(node.this, exp.Placeholder) and kinds[node.this.name].startswith("ARRAY")
-    return cast(call("array_size" if of_list else "char_length", node.this), "BIGINT")
-
-
-def _split_part(node: exp.SplitPart) -> exp.Expr:
-    delimiter, index = node.args["delimiter"], node.args["part_index"]
-    if not (isinstance(delimiter, exp.Literal) and delimiter.name and index.is_int and int(index.name) > 0):
-        raise Unportable("split_part() by anything but a text and a number of one or more")
-    return call("split_part", node.this, delimiter, index)
-
-
-def _substring(node: exp.Substring) -> exp.Expr:
-    """``substring`` counts from one; what comes before that is nothing to DuckDB and the first letter to Spark."""
-    start, length = node.args["start"], node.args.get("length")
-    if length is not None and not (length.is_int and int(length.name) >= 0):
-        raise Unportable("substring() of a length that is no number of the query")
-    if not start.is_int:
-        most = exp.GTE(this=exp.Paren(this=start.copy()), expression=exp.Literal.number(1))
-        start = cast(_when(most, start, _stop("substring() before the first letter")), "INT")
-    elif int(start.name) < 1:
-        raise Unportable(f"substring() from {start.name}")
-    return call("substring", node.this, start, *([length] if length is not None else []))
+    return when(beyond, stop("a quotient of // is more than 64 bits wide"), quotient)
 
 
 def _ordered(node: exp.Ordered) -> exp.Expr:
@@ -298,33 +184,22 @@ def _join(node: exp.Join) -> exp.Expr:
     return node
 
 
-REWRITES: Mapping[type[exp.Expr], Callable[..., exp.Expr]] = {
+REWRITES: Mapping[type[exp.Expr], Callable[..., exp.Expr]] = TEXTS | {
     exp.Anonymous: _other_function,
     exp.Array: _array,
     exp.ArrayAgg: _array_agg,
     exp.ArrayContains: _array_contains,
     exp.Bracket: _bracket,
     exp.Cast: _cast,
-    exp.Concat: _concat,
-    exp.ConcatWs: _concat_ws,
-    exp.Contains: _contains,
-    exp.DPipe: _pipe,
     exp.Filter: _filter,
     exp.GenerateSeries: _generate_series,
     exp.Greatest: _greatest,
-    exp.GroupConcat: _string_agg,
     exp.In: _in,
     exp.IntDiv: _integer_division,
     exp.Join: _join,
     exp.Least: _greatest,
-    exp.Length: _length,
-    exp.Like: _like,
     exp.Literal: _literal,
-    exp.Lower: _lower,
     exp.Ordered: _ordered,
-    exp.SplitPart: _split_part,
-    exp.StartsWith: _starts_with,
-    exp.Substring: _substring,
     exp.Tuple: _tuple,
     exp.WindowSpec: _window_spec,
 }

@@ -18,8 +18,9 @@ from sqlglot.errors import SqlglotError
 from sqlglot.generators.spark import SparkGenerator
 
 from auditor.adapters.sql.spark.agreement import disagreement
-from auditor.adapters.sql.spark.constructs import REWRITES, SAME, Unportable, call, cast, text
+from auditor.adapters.sql.spark.constructs import REWRITES, SAME
 from auditor.adapters.sql.spark.instants import instant_said
+from auditor.adapters.sql.spark.saying import Unportable, call, cast, text
 from auditor.errors import ControlError
 
 if TYPE_CHECKING:
