@@ -47,6 +47,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-trestle.sh
 	@tools/install-chromium.sh
 	@tools/install-mandoc.sh
+	@tools/install-spark.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
 	@$(BIN)/auditor demo $(DEMO)

@@ -43,7 +43,7 @@ def controls(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     del param
     root = _root(ctx)
     found = root.glob("controls/*/*/*.sql") if root else ()
-    return _starting((".".join(path.parts[-3:-1]) for path in found), incomplete)
+    return _starting({".".join(path.parts[-3:-1]) for path in found}, incomplete)
 
 
 def schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -26,6 +26,7 @@ from auditor.cli.outputs import (
     to_standard_output,
     write_outputs,
 )
+from auditor.cli.query_options import query_options
 from auditor.cli.relying_options import LEDGER_KEY, TrustChoice, trust_options
 from auditor.cli.run_trust import begin
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from auditor.adapters.policies.pack import Pack
     from auditor.shell.engines import EngineChoice
     from auditor.shell.evaluate import Evaluation
+    from auditor.shell.query_engines import QueryChoice
 
 
 @click.command("evaluate")
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     help=f"Also write {', '.join(FORMATS)}, as FORMAT (to standard output, instead of the table) or FORMAT=PATH.",
 )
 @engine_options
+@query_options
 @click.option("--collected-at", type=Instant(), hidden=True, help="Fixed clock, for examples and tests.")
 @NO_COLOR
 @QUIET
@@ -115,6 +118,7 @@ def command(
     outputs: Outputs,
     collected_at: datetime | None,
     engine: EngineChoice,
+    queries: QueryChoice,
     *,
     accept_waivers: bool,
     no_color: bool,
@@ -136,6 +140,7 @@ def command(
     from auditor.shell.decide import check_as_of  # noqa: PLC0415 - lazy
     from auditor.shell.engines import check_engine  # noqa: PLC0415 - lazy
     from auditor.shell.evaluate import evaluate  # noqa: PLC0415 - lazy
+    from auditor.shell.query_engines import check_queries  # noqa: PLC0415 - lazy
     from auditor.shipped import policies_dir  # noqa: PLC0415 - lazy
 
     now = utc_now()
@@ -150,6 +155,7 @@ def command(
     bound = load_profile(pack, profile)
     gates.check_gates(bound, gate)
     check_checklist(outputs, bound)
+    check_queries(queries, pack, bound)
     begun = begin(relying, ledger_key, tsa, signer, key, pack, bound, snapshot or config, as_of, output, previous)
     with tempfile.TemporaryDirectory(prefix="auditor-") as scratch, begun as (run, closer):
         collecting = snapshot is None
@@ -174,6 +180,7 @@ def command(
                 policies=policies if collecting else pack,  # a collection may take hours, and somebody edits meanwhile
                 as_of=as_of,
                 engine=engine,
+                queries=queries,
                 run=run,
                 timestamper=tsa.open(),
                 progress=update,

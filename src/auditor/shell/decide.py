@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from auditor.adapters.policies.pack import tables_read
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from auditor.adapters.policies.profile import BoundControl, Profile
     from auditor.adapters.policies.profile_document import Line
     from auditor.adapters.snapshot.reader import Snapshot
+    from auditor.adapters.sql.interface import OpenQueries, QueryEngine
 
 SLOT_US = 10_000_000
 THREADS = 2
@@ -71,11 +73,13 @@ def decide(
     *,
     threads: int | None = None,
     memory_limit: str = "4GB",
+    queries: OpenQueries | None = None,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
 ) -> tuple[Decisions, bytes]:
     """Decide every line and gate of the profile; return the decisions and their RFC 8785 bytes.
 
-    ``threads`` of the queries never change a byte; None gives as many as the snapshot is worth.
+    ``threads`` of the queries never change a byte; None gives as many as the snapshot is worth. ``queries`` opens
+    another engine for them than DuckDB, which changes none either.
 
     Raises:
         UsageError: the as-of is not on a 10 s slot, or lies after the collection.
@@ -84,8 +88,9 @@ def decide(
     """
     check_as_of(inputs.snapshot.collected_at, inputs.as_of)
     tables = inputs.snapshot.tables
-    threads = threads or _threads(inputs.snapshot)
-    with SqlEngine(tables, inputs.statements.tables, memory_limit=memory_limit, threads=threads) as sql:
+    if queries is None:
+        queries = partial(SqlEngine, memory_limit=memory_limit, threads=threads or _threads(inputs.snapshot))
+    with queries(tables, inputs.statements.tables) as sql:
         run = _Run(inputs, policies, sql)
         run.derive_tables()
         bound = [line for line in inputs.profile.document.lines if line.control is not None]
@@ -124,7 +129,7 @@ def check_as_of(collected_at: datetime, as_of: datetime) -> None:
 class _Run:
     """One evaluation over an open query engine."""
 
-    def __init__(self, inputs: Inputs, policies: PolicyEngine, sql: SqlEngine) -> None:
+    def __init__(self, inputs: Inputs, policies: PolicyEngine, sql: QueryEngine) -> None:
         self._inputs = inputs
         self._policies = policies
         self._sql = sql
@@ -196,7 +201,7 @@ class _Run:
         return readings[0] if len(readings) == 1 else agree_on_clocks(readings[0], readings[1:])
 
 
-def find_anchors(sql: SqlEngine, pack: Pack, as_of: datetime) -> dict[str, datetime]:
+def find_anchors(sql: QueryEngine, pack: Pack, as_of: datetime) -> dict[str, datetime]:
     """Compute the derived table of anchors; return the instants, known at ``as_of``, that windows may start from."""
     table = next((one for one in pack.derived if one.name == ANCHORS), None)
     if table is None:
@@ -229,7 +234,7 @@ def shared_parameters(
     } | {name: sorted(values) for name, values in sorted(gathered.items())}
 
 
-def derive_tables(sql: SqlEngine, pack: Pack, controls: Sequence[Control], shared: dict[str, Any]) -> None:
+def derive_tables(sql: QueryEngine, pack: Pack, controls: Sequence[Control], shared: dict[str, Any]) -> None:
     """Compute the derived tables that ``controls`` read, but the anchors, each once, in order."""
     for table in tables_read(pack, [control.sql for control in controls]):
         if table.name != ANCHORS:
@@ -237,7 +242,7 @@ def derive_tables(sql: SqlEngine, pack: Pack, controls: Sequence[Control], share
 
 
 def decide_control(
-    sql: SqlEngine,
+    sql: QueryEngine,
     policies: PolicyEngine,
     line: str,
     bound: BoundControl,
@@ -247,7 +252,7 @@ def decide_control(
     """Run one control over one window: query, decide each row, pair. Raises ``ControlError`` and ``EngineError``."""
     control, metadata = bound.control, bound.control.metadata
     times = {"window_start_us": window.start_us, "window_end_us": window.end_us}
-    rows = sql.query(control.sql_path, control.sql, shared | times | bound.parameters)
+    rows = sql.query(*control.query_for(sql.name), shared | times | bound.parameters)
     check_rows(control.id, rows, metadata.members)
     items = [{"row": row, "assured": assured(metadata, bound.parameters, row)} for row in rows]
     decisions = policies.decide(control.id, bound.parameters, items)

@@ -23,6 +23,7 @@ from auditor.core.summary import Summary, summarise
 from auditor.errors import UsageError
 from auditor.shell.decide import SLOT_US, Inputs, decide
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
+from auditor.shell.query_engines import DEFAULT_QUERIES, QueryChoice, check_queries, open_queries
 from auditor.shipped import policies_dir, reports_dir
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def evaluate(
     policies: Path | Pack | None = None,
     as_of: datetime | None = None,
     engine: EngineChoice = DEFAULT_ENGINE,
+    queries: QueryChoice = DEFAULT_QUERIES,
     run: TrustedRun | None = None,
     timestamper: Timestamper | None = None,
     progress: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
@@ -82,8 +84,8 @@ def evaluate(
 
     ``policies`` is a folder, or the pack that was just loaded from one.
     ``as_of`` defaults to the instant of collection, rounded down to a 10 s slot. ``engine`` is named in the bundle, and
-    any engine gives the same decisions; ``notes`` of the result are things to know of it. Without ``run``, which a
-    trust policy governs, everything is unapproved.
+    any engine gives the same decisions, and so does any engine of ``queries``; ``notes`` of the result are things to
+    know of it. Without ``run``, which a trust policy governs, everything is unapproved.
 
     Raises:
         AuditorError: whatever is at fault, by its class; nothing is left behind.
@@ -96,12 +98,13 @@ def evaluate(
     profile = load_profile(pack, profile_name)
     moment = as_of or _floor(snapshot.collected_at)
     policy_files = pack_files(root)
+    check_queries(queries, pack, profile)
     asked = {one.control.id for controls in profile.bound.values() for one in controls}
-    with open_engine(pack, engine, asked) as policies_engine:
+    with open_engine(pack, engine, asked) as policies_engine, open_queries(queries, pack, snapshot) as asked_of:
         policy_digest = policy_digest_of(root, policy_files, (snapshot_dir / MAPPINGS).read_bytes())
         evidence = run.evidence if run else NO_STATEMENTS
         inputs = Inputs(snapshot, pack, profile, moment, policy_digest, evidence)
-        decisions, content = decide(inputs, policies_engine, progress=progress)
+        decisions, content = decide(inputs, policies_engine, queries=asked_of.open, progress=progress)
     words = control_words(pack.controls)
     unapproved = run.unapproved(decisions.document, pack, policy_digest, time_created) if run else {}
     approval = "approved" if run and not unapproved else "unapproved"
@@ -115,7 +118,7 @@ def evaluate(
         trust=trust,
         sign_offs=evidence.tables["sign_offs"],
     )
-    environment = _environment(pack.opa)
+    environment = _environment(pack.opa) | dict(asked_of.versions)
     request = SealRequest(
         bundle_id=_bundle_id(snapshot.scope.system, snapshot.scope.environment, moment),
         snapshot=snapshot_dir,
@@ -131,6 +134,7 @@ def evaluate(
         settings=SETTINGS,
         development_key=run is None or not run.production,
         rego_engine=policies_engine.description,
+        sql_engine=asked_of.recorded,
         evidence=evidence,
         statements=run.statements if run else {},
         prior=run.prior.files if run else {},

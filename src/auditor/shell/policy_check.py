@@ -38,7 +38,7 @@ def check_pack(root: Path) -> Iterator[str]:
     for name, sql in pack.windowed.items():
         check_select(f"{FOLDER}/{name}.sql", sql, tables | pack.windowed.keys())
     for name, sql in [(t.sql_path, t.sql) for t in pack.derived] + [
-        (c.sql_path, c.sql) for c in pack.controls.values()
+        c.query_for(engine) for c in pack.controls.values() for engine in ("", *c.variants)
     ]:
         check_select(name, sql, tables)
     yield f"{len(pack.derived) + len(pack.controls)} queries: one SELECT each, of allowed functions and tables only"

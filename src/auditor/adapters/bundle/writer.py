@@ -62,6 +62,7 @@ class SealRequest:
     settings: Mapping[str, str]
     development_key: bool
     rego_engine: str = "wasm"
+    sql_engine: str | None = None  # name and version; None: DuckDB, as the environment has it
     evidence: EvidenceTables = NO_STATEMENTS
     statements: Mapping[str, bytes] = field(default_factory=dict)
     prior: Mapping[str, bytes] = field(default_factory=dict)
@@ -215,7 +216,7 @@ def _predicate(request: SealRequest, files: Mapping[str, Entry], key_id: str) ->
         },
         "environment": dict(request.environment),
         "replay": {
-            "sqlEngine": f"duckdb {request.environment['duckdb']}",
+            "sqlEngine": request.sql_engine or f"duckdb {request.environment['duckdb']}",
             "regoEngine": request.rego_engine,
             "settings": dict(request.settings),
             "decisionsDigest": sha256_hex(request.decisions),

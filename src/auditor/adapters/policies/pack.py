@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ LOCK = "pack.lock"
 WASM = "policy.wasm"
 CAPABILITIES = "capabilities.json"
 ENTRYPOINTS = ("lib/dispatch/decisions", "lib/dispatch/gate")
+VARIANTS = ("spark",)
 SOURCE_SUFFIXES = (".rego", ".sql", ".json", ".jsonl", ".toml", ".md")
 REBUILD = "run `auditor policy build` (needs opa), or restore the files that were shipped"
 
@@ -45,16 +46,27 @@ class Lock(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control: its METADATA and its query, with the windowed queries that it names."""
+    """One control: its METADATA and its query, with the windowed queries that it names.
+
+    ``variants`` (engine -> query) are the same query in other words, for an engine that lacks some of the first's: they
+    lie beside it as ``<name>.<engine>.sql``, are of the same dialect and pass the same guard.
+    """
 
     metadata: ControlMetadata
     sql_path: str
     sql: str
+    variants: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """Return ``<family>.<name>``."""
         return self.metadata.id
+
+    def query_for(self, engine: str) -> tuple[str, str]:
+        """Return path and text of the query that ``engine`` is to run."""
+        if engine in self.variants:
+            return variant_path(self.sql_path, engine), self.variants[engine]
+        return self.sql_path, self.sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,11 @@ class Pack:
         return self.controls[control_id]
 
 
+def variant_path(sql_path: str, engine: str) -> str:
+    """Return where the query of a control lies in the words of ``engine``."""
+    return f"{sql_path.removesuffix('.sql')}.{engine}.sql"
+
+
 def source_files(root: Path) -> list[Path]:
     """Return every file that a pack is made of (not the lock, the Wasm), sorted by its POSIX path."""
     names = (
@@ -122,7 +139,13 @@ def load_pack(root: Path) -> Pack:
         sql_path = f"controls/{family}/{name}/{name}.sql"
         if metadata.id in controls:
             raise ControlError(f"{root / LOCK}: control {metadata.id} appears twice", remedy=REBUILD)
-        controls[metadata.id] = Control(metadata, sql_path, compose(_read(root / sql_path).decode(), windowed))
+        variants = {
+            engine: compose(_read(root / path).decode(), windowed)
+            for engine in VARIANTS
+            if (path := variant_path(sql_path, engine)) in lock.sources
+        }
+        sql = compose(_read(root / sql_path).decode(), windowed)
+        controls[metadata.id] = Control(metadata, sql_path, sql, variants)
     return Pack(root, lock.opa, wasm, controls, derived, windowed, _lists(root))
 
 

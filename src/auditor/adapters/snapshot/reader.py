@@ -8,7 +8,7 @@ column of nulls.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -82,12 +82,13 @@ class Manifest(_Exact):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An opened snapshot: its tables' files by name."""
+    """An opened snapshot: its tables' files by name, and their SHA-256 (hex)."""
 
     root: Path
     scope: Scope
     collected_at: datetime
     tables: dict[str, Path]
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 def open_snapshot(root: Path, *, archived: bool = False) -> Snapshot:
@@ -104,7 +105,8 @@ def open_snapshot(root: Path, *, archived: bool = False) -> Snapshot:
             problems += _table_problems(connection, root, entry, manifest, archived=archived)
     raise_all(SnapshotError, f"{root}: not what its manifest and the declared tables say", problems, remedy=AGAIN)
     tables = {entry.name: root / entry.file for entry in manifest.tables}
-    return Snapshot(root, Scope(**manifest.scope.model_dump()), manifest.collectedAt, tables)
+    digests = {entry.name: entry.sha256 for entry in manifest.tables}
+    return Snapshot(root, Scope(**manifest.scope.model_dump()), manifest.collectedAt, tables, digests)
 
 
 def _opened() -> duckdb.DuckDBPyConnection:

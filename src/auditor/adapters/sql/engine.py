@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing, contextmanager
-from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from auditor.adapters.sql.exact import check_distinct, check_given, check_parameter, exact
 from auditor.adapters.sql.guard import what_it_uses
 from auditor.errors import ControlError, EngineError
 from auditor.statement_tables import STATEMENT_TABLES
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 600.0
 MAX_SPILL = "8GB"
-MAX_INTEGER = 2**53 - 1
 MAX_KEPT_ROWS = 10_000
 KINDS = {"instant": "timestamptz", "int": "bigint", "text": "varchar", "bool": "boolean"}
 KEPT_TYPES = frozenset(
@@ -46,6 +44,8 @@ class SqlEngine:
 
     ``statements`` are the tables of ``auditor.statement_tables``; one that is not given is empty.
     """
+
+    name = "duckdb"
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class SqlEngine:
         values, read = self._values(file, sql, parameters)
         with self._running(file, read) as connection:
             columns = connection.execute(f"describe {sql}", values).fetchall()
-            _distinct(file, [column for column, *_ in columns])
+            check_distinct(file, [column for column, *_ in columns])
             for column, kind, *_ in columns:
                 _keepable(file, column, kind)
             connection.execute(f'create table "{name}" as {sql}', values)
@@ -102,9 +102,9 @@ class SqlEngine:
         with self._running(file, read) as connection:
             result = connection.execute(sql, values)
             names = [name for name, *_ in result.description]
-            _distinct(file, names)
+            check_distinct(file, names)
             found = result.fetchall()
-        rows = [{name: _exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
+        rows = [{name: exact(file, name, value) for name, value in zip(names, row, strict=True)} for row in found]
         if len(rows) <= MAX_KEPT_ROWS:
             self._answers[asked] = [dict(row) for row in rows]
         return rows
@@ -112,12 +112,7 @@ class SqlEngine:
     def _values(self, file: str, sql: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
         """Guard the query; return its parameters, as DuckDB should see them, and the tables that it reads."""
         uses = what_it_uses(file, sql, {*self._files, *self._statements, *self._derived})
-        missing = sorted(uses.parameters - parameters.keys())
-        if missing:
-            raise ControlError(
-                f"{file}: parameter {', '.join('$' + name for name in missing)} has no value",
-                remedy="declare it in the control's METADATA and give it in the profile's line",
-            )
+        check_given(file, uses.parameters, set(parameters))
         return {name: _bound(file, name, parameters[name]) for name in sorted(uses.parameters)}, uses.tables
 
     @contextmanager
@@ -194,12 +189,6 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _distinct(file: str, names: Sequence[str]) -> None:
-    """Refuse columns that DuckDB, which ignores case, could not tell apart."""
-    if len({name.lower() for name in names}) != len(names):
-        raise ControlError(f"{file}: two columns share a name: {', '.join(names)}", remedy="give each its own name")
-
-
 def _keepable(file: str, column: str, described: Any) -> None:
     """Refuse a column of a DuckDB type: an inexact one (float), or one another engine may not keep (HUGEINT)."""
     import duckdb  # noqa: PLC0415 - heavy
@@ -219,36 +208,9 @@ def _bound(file: str, name: str, value: Any) -> Any:
 
     if value == []:
         return duckdb.Value([], duckdb.list_type(duckdb.sqltypes.BIGINT))
-    lists = (int, str)
-    exact = value is None or isinstance(value, (bool, int, str))
-    alike = isinstance(value, list) and any(all(type(member) is kind for member in value) for kind in lists)
-    aware = isinstance(value, datetime) and value.tzinfo is not None
-    if not (exact or alike or aware):
-        raise ControlError(
-            f"{file}: parameter ${name} is {type(value).__name__} {value!r}, which is no exact value",
-            remedy="give an integer, text, a boolean, a list of integers or of texts, or an instant with its time zone",
-        )
+    check_parameter(file, name, value)
     if type(value) is int:  # else it would be 32 bits wide, and an hour of seconds in microseconds would not fit
         return duckdb.Value(value, duckdb.sqltypes.BIGINT)
     if isinstance(value, list) and type(value[0]) is int:
         return duckdb.Value(value, duckdb.list_type(duckdb.sqltypes.BIGINT))
     return value
-
-
-def _exact(file: str, column: str, value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, int):
-        if abs(value) > MAX_INTEGER:
-            raise ControlError(f"{file}: column {column!r} is {value}, too large for JSON", remedy="cast it to varchar")
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, list):
-        return [_exact(file, column, member) for member in value]
-    if isinstance(value, dict):
-        return {name: _exact(file, f"{column}.{name}", member) for name, member in value.items()}
-    raise ControlError(
-        f"{file}: column {column!r} is {type(value).__name__} {value!r}, which is no exact value",
-        remedy="return integers (epoch_us for instants), text, or DECIMAL",
-    )

@@ -86,7 +86,7 @@ def what_it_uses(name: str, sql: str, tables: Collection[str]) -> Uses:
 @lru_cache(maxsize=256)
 def _checked(name: str, sql: str, tables: frozenset[str]) -> Uses:
     """Check once what is asked often: the answer depends on nothing else. What is refused is not kept."""
-    node = _parse(name, sql)
+    node = syntax_tree(name, sql)
     walk = _Walk(name, tables)
     walk.node(node, 0)
     return Uses(frozenset(walk.parameters), frozenset(walk.read))
@@ -109,8 +109,8 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _parse(name: str, sql: str) -> dict[str, Any]:
-    """Return DuckDB's own syntax tree of the one statement in ``sql``."""
+def syntax_tree(name: str, sql: str) -> dict[str, Any]:
+    """Return DuckDB's own syntax tree of the one statement in ``sql``. Raises ``ControlError`` naming ``name``."""
     if len(sql.encode()) > MAX_BYTES:
         raise _refuse(name, f"the query has {len(sql.encode())} bytes, at most {MAX_BYTES} are read")
     answer = _parser().cursor().execute("select json_serialize_sql($1)", [sql]).fetchone()
