@@ -17,6 +17,7 @@ COPY src src
 COPY collectors collectors
 COPY policies policies
 COPY reports reports
+COPY man man
 ARG SOURCE_DATE_EPOCH=0
 RUN /tools/bin/python -m hatchling build --target wheel --directory /wheel \
  && python -m pip --python /opt/auditor/bin/python install --no-deps --no-index /wheel/auditor-*.whl

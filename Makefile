@@ -19,7 +19,7 @@ KILLED := tests/shell/test_killed.py tests/shell/test_archive_killed.py tests/ad
 # first, which for a library that most controls read, or for all controls, takes longer than CI has: `make mutate`.
 HUNTED := gates/ lib/deployment_log/ lib/mean/ lib/recovered/ lib/share/ controls/residency/store_in_declared_region/ controls/transparency/
 
-.PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies bench policy policy-build policy-check dist lock clean
+.PHONY: help setup setup-tools demo test kills fuzz lint format coverage mutate mutate-policies reference docs bench policy policy-build policy-check dist lock clean
 
 help: ## Show the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-awscli.sh
 	@tools/install-trestle.sh
 	@tools/install-chromium.sh
+	@tools/install-mandoc.sh
 
 demo: $(READY) ## Audit a shipped example company: make demo DEMO="--incident slow_generation"
 	@$(BIN)/auditor demo $(DEMO)
@@ -80,6 +81,13 @@ mutate-policies: $(READY) ## Break the gates and some policies; a case or a Rego
 mutate: $(READY) ## Break policies, queries and code, and write docs/quality/mutation.md (long; ONLY=parts of paths)
 	@opa="$$(tools/install-opa.sh)"; export PATH="$$(dirname "$$opa"):$$PATH"; \
 	$(BIN)/python -m tools.mutate rego python sql --tolerate sql --only "$(ONLY)" --report docs/quality/mutation.md
+
+reference: $(READY) ## Write anew the pages of docs that are made of the program and the policy pack, and the manual pages
+	@$(BIN)/python -m tools.reference
+
+docs: $(READY) ## Build the documentation into build/site: no broken link, nothing loaded from elsewhere
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@$(BIN)/python -m tools.reference.built build/site
 
 bench: $(READY) ## Measure start-up, 1 M and 10 M requests against a scan and pandas, and write docs/benchmarks.md (long)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

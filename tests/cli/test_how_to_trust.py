@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "keys-and-trust.md"
 FUNCTION, *BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 LINES = "".join(BLOCKS).replace("\\\n", " ").splitlines()
+ROTATION = re.findall(r"^```sh\n(.*?)^```$", PAGE.with_name("rotate-a-key.md").read_text(), re.MULTILINE | re.DOTALL)
 
 
 def expanded(line: str, place: Path) -> str:
@@ -35,6 +36,18 @@ def expanded(line: str, place: Path) -> str:
     )
 
 
+def done(line: str, place: Path, auditor: Callable[..., Said]) -> Said:
+    """Do what a line of a page says, and see that it works."""
+    command, _, target = expanded(line, place).partition(" > ")
+    program, *arguments = shlex.split(command)
+    assert program == "auditor"
+    said = auditor(*arguments)
+    assert said.code == 0, (line, said.err)
+    if target:
+        (place / target).write_text(said.out)
+    return said
+
+
 def test_every_command_of_the_page_works_in_its_order(
     place: Path, tmp_path: Path, auditor: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,13 +55,7 @@ def test_every_command_of_the_page_works_in_its_order(
     monkeypatch.setenv("AUDITOR_STATE", str(tmp_path / "state"))
     shutil.copyfile(write_estate(tmp_path / "estate").config, place / "auditor.toml")
     for line in LINES:
-        command, _, target = expanded(line, place).partition(" > ")
-        program, *arguments = shlex.split(command)
-        assert program == "auditor"
-        said = auditor(*arguments)
-        assert said.code == 0, (line, said.err)
-        if target:
-            (place / target).write_text(said.out)
+        done(line, place, auditor)
     assert len(LINES) > 20
     for pinned in ("owner.pem.pub", "bert.pem.pub"):
         last = auditor("trust", "check", "trust.json", "--owner", pinned).out
@@ -62,6 +69,19 @@ def test_every_command_of_the_page_works_in_its_order(
             "nobody is product, who must sign slo.p95_generation",
         ):
             assert expected in last
+
+
+def test_a_key_is_rotated_as_its_page_says(
+    place: Path, tmp_path: Path, auditor: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the part of the other page that enrols the first key of the pipeline."""
+    monkeypatch.setenv("AUDITOR_STATE", str(tmp_path / "state"))
+    enrolled = next(number for number, line in enumerate(LINES) if "--enrolment runner.json" in line)
+    rotation = "".join(ROTATION).replace("\\\n", " ").splitlines()
+    last = [done(line, place, auditor).out for line in (*LINES[: enrolled + 1], *rotation)][-1]
+    (ended,) = re.findall(r"^key \w+ \(machine\): revoked from .* \(rotated\)", last, re.MULTILINE)
+    (valid,) = re.findall(r"^key \w+ \(machine\): valid .* as runner$", last, re.MULTILINE)
+    assert ended != valid
 
 
 def test_every_refusal_that_the_page_names_is_one() -> None:

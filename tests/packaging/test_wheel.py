@@ -73,9 +73,11 @@ def test_the_wheel_ships_every_file_of_the_pack_and_the_templates_unchanged(whee
 def test_the_wheel_holds_the_program_its_licence_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
+        manual = {name.rpartition("/")[2] for name in archive.namelist() if "/data/share/man/man1/" in name}
         licences = [name for name in archive.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
         assert archive.read(licences[0]) == (ROOT / "LICENSE").read_bytes()
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"auditor", "auditor_collectors"}
+    assert {top for top in tops if not top.endswith((".data", ".dist-info"))} == {"auditor", "auditor_collectors"}
+    assert manual == {path.name for path in (ROOT / "man").iterdir()}
 
 
 def test_the_installed_program_is_the_wheels_own(installed):

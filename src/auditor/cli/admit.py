@@ -88,6 +88,8 @@ def _say(answer: Admission, what: str, *, quiet: bool) -> None:
     click.echo(f"{'NOT ADMITTED' if answer.reasons else 'ADMITTED'}   {what}")
     for reason in answer.reasons:
         click.echo(f"[{reason.code}] {reason.message}")
+    if answer.reasons:
+        narrate("`auditor help NAME` says what a name in brackets means", quiet=quiet)
     for note in answer.verified.notes:
         narrate(f"note: {note}", quiet=quiet)
 

@@ -57,7 +57,7 @@ def _starting(names: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _root(ctx: click.Context) -> Path | None:
-    given: Path | None = ctx.params.get("policies")
+    given: Path | None = ctx.params.get("policies") or ctx.params.get("folder")
     try:
         return given or policies_dir()
     except AuditorError:

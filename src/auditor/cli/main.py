@@ -18,7 +18,7 @@ import click
 from auditor import __version__
 from auditor.cli.exit_codes import ExitCode
 from auditor.cli.options import fit
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, VerificationError
 
 COMMANDS = {
     "adjudicate": ("Sign that a trigger that fired was a false positive.", "auditor.cli.adjudicate"),
@@ -38,10 +38,12 @@ COMMANDS = {
     "doctor": ("Say what is installed, reachable or missing, and what to do.", "auditor.cli.doctor"),
     "evaluate": ("Decide a profile and seal the signed evidence bundle.", "auditor.cli.evaluate"),
     "explain": ("Explain how a line was decided, and what would have passed.", "auditor.cli.explain"),
+    "help": ("Say what the name of a refusal or reason means, or show a command's help.", "auditor.cli.help"),
     "init": ("Write a commented auditor.toml to start from.", "auditor.cli.init"),
     "key": ("Look at keys: files, in AWS KMS, on PKCS#11 tokens.", "auditor.cli.key"),
     "keygen": ("Make a development signing key.", "auditor.cli.keygen"),
     "ledger": ("Keep a ledger of every run and statement, check it, and prove what is in it.", "auditor.cli.ledger"),
+    "new": ("Write the files that a new control begins with.", "auditor.cli.new"),
     "pack": ("Pack a bundle into its canonical tar.", "auditor.cli.pack"),
     "pii": ("Test how a system handles personal data, on a labelled corpus.", "auditor.cli.pii"),
     "policy": ("Build, check and test policy packs.", "auditor.cli.policy"),
@@ -133,7 +135,8 @@ def _invoke(arguments: list[str]) -> int:  # noqa: PLR0911 - one return for each
     try:
         return int(cli.main(arguments, prog_name="auditor", standalone_mode=False) or 0)
     except AuditorError as error:
-        click.echo(fit(f"auditor: {error}", sys.stderr), err=True)
+        more = f"\n  what that means: `auditor help {error.code}`" if isinstance(error, VerificationError) else ""
+        click.echo(fit(f"auditor: {error}{more}", sys.stderr), err=True)
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code

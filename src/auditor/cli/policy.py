@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import complete
 from auditor.cli.engine_options import engine_options
 from auditor.cli.options import narrate
 
@@ -50,11 +51,18 @@ def check(folder: Path | None) -> int:
 
 @command.command("test")
 @FOLDER
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="CONTROL",
+    shell_complete=complete.controls,
+    help="Run the cases of this control, or of this family, alone; repeatable.",
+)
 @engine_options
-def test(folder: Path | None, engine: EngineChoice) -> int:
+def test(folder: Path | None, only: tuple[str, ...], engine: EngineChoice) -> int:
     """Run opa test, and every case of every control through DuckDB and the policy engine."""
     from auditor.shell.policy_check import run_cases  # noqa: PLC0415 - lazy
 
-    for said in run_cases(_folder(folder), engine):
+    for said in run_cases(_folder(folder), engine, only):
         click.echo(said)
     return 0

@@ -11,15 +11,17 @@ from auditor.adapters.policies.profile import load_profile
 from auditor.adapters.policies.profile_files import profile_names
 from auditor.adapters.policies.windowed import FOLDER
 from auditor.adapters.sql.guard import check_select
-from auditor.errors import ControlError, raise_all
+from auditor.errors import ControlError, UsageError, raise_all
 from auditor.shell.engines import DEFAULT_ENGINE, EngineChoice, open_engine
 from auditor.shell.policy_cases import read_cases, run_case
 from auditor.statement_tables import STATEMENT_TABLES
 from auditor.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from auditor.adapters.policies.pack import Control, Pack
 
 
 def check_pack(root: Path) -> Iterator[str]:
@@ -57,16 +59,31 @@ def check_pack(root: Path) -> Iterator[str]:
     yield f"policy.wasm: OPA {pack.opa} compiles the sources to the same bytes"
 
 
-def run_cases(root: Path, engine: EngineChoice = DEFAULT_ENGINE) -> Iterator[str]:
-    """Run ``opa test`` and every case of every control at ``root``; yield a line for each; raise when one differs."""
-    yield build.test(root).strip()
+def run_cases(root: Path, engine: EngineChoice = DEFAULT_ENGINE, only: Collection[str] = ()) -> Iterator[str]:
+    """Run ``opa test`` and every case of every control at ``root``; yield a line for each; raise when one differs.
+
+    ``only`` names controls and families whose cases are run instead of all; one that the pack does not have is refused.
+    """
     pack = load_pack(root)
+    chosen = _chosen(pack, only)
+    yield build.test(root).strip()
     problems: list[str] = []
     with open_engine(pack, engine) as policies:
         yield from (f"note: {note}" for note in policies.notes)
-        for control in pack.controls.values():
+        for control in chosen:
             cases = read_cases(pack, control)
             found = [problem for case in cases for problem in run_case(pack, case, policies)]
             problems += found
             yield f"{control.id}: {len(cases)} cases, {len(found)} differences"
     raise_all(ControlError, f"{root}: cases differ from what they expect", problems, remedy="correct policy or case")
+
+
+def _chosen(pack: Pack, only: Collection[str]) -> list[Control]:
+    names = {name: {name, name.partition(".")[0]} for name in pack.controls}
+    unknown = sorted(set(only) - {one for both in names.values() for one in both})
+    if unknown:
+        raise UsageError(
+            f"{pack.root}: no control and no family {', '.join(unknown)}",
+            remedy="give FAMILY.NAME or FAMILY, as `auditor controls list` shows them",
+        )
+    return [control for name, control in pack.controls.items() if not only or names[name] & set(only)]
