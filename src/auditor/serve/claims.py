@@ -12,7 +12,9 @@ import os
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from auditor.adapters.bundle import layout
 from auditor.adapters.bundle.container_reader import read_index
@@ -34,11 +36,66 @@ MAX_BROWSED = 4 << 30  # a larger bundle is compared and reported by the command
 LIMITS = layout.Limits(total_bytes=MAX_BROWSED)
 
 
+class _Said(BaseModel):
+    """Some members of a statement; the others, long lists of files among them, are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class ScopeSaid(_Said):
+    """What was decided about."""
+
+    system: str
+    environment: str
+    release: str
+    phase: str | None = None
+
+
+class ProfileSaid(_Said):
+    """Which profile decided."""
+
+    id: str
+
+
+class GateSaid(_Said):
+    """One gate as decided."""
+
+    gate: str
+    decision: str
+    verdict: str
+
+
+class ProducerSaid(_Said):
+    """Whose key sealed it."""
+
+    development: bool
+
+
+class RunSaid(_Said):
+    """What the list shows of a run's predicate (``auditor.core.run_predicate``); instants are RFC 3339, in UTC."""
+
+    bundleId: str  # noqa: N815 - the statement's own names
+    asOf: str  # noqa: N815
+    timeCreated: str  # noqa: N815
+    validUntil: str  # noqa: N815
+    result: Literal["pass", "fail", "inconclusive", "not_applicable"]
+    approval: str
+    policyDigest: str  # noqa: N815
+    scope: ScopeSaid
+    profile: ProfileSaid
+    gates: tuple[GateSaid, ...]
+    producer: ProducerSaid
+
+
+class _Statement(_Said):
+    predicate: RunSaid
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What the statement of a run says, its signature not checked. ``key_id`` is the one that the wrapper names."""
 
-    predicate: RunPredicate
+    predicate: RunSaid
     key_id: str
 
 
@@ -51,8 +108,16 @@ def read_claims(root: Path, parts: tuple[str, ...]) -> Claims:
     content = _content(root, parts, layout.ATTESTATION, MAX_ATTESTATION)
     with _worded():
         payload, key_id = unverified_payload(content, layout.ATTESTATION)
+        return Claims(_Statement.model_validate_json(payload).predicate, key_id)
+
+
+def read_predicate(root: Path, parts: tuple[str, ...]) -> RunPredicate:
+    """Return the whole predicate, of the form that it has to have. Raises ``Unreadable``."""
+    content = _content(root, parts, layout.ATTESTATION, MAX_ATTESTATION)
+    with _worded():
+        payload, _ = unverified_payload(content, layout.ATTESTATION)
         _, predicate = read_run_statement(strict_json(payload, max_bytes=MAX_ATTESTATION))
-        return Claims(predicate, key_id)
+        return predicate
 
 
 def read_decisions(root: Path, parts: tuple[str, ...]) -> dict[str, Any]:
@@ -73,6 +138,9 @@ def _worded() -> Iterator[None]:
     except OSError as error:
         linked = error.errno in (errno.ELOOP, errno.ENOTDIR)
         raise Unreadable("holds a link, which is not followed" if linked else str(error.strerror)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Unreadable(f"{'.'.join(str(part) for part in first['loc']) or 'statement'}: {first['msg']}") from error
     except (AuditorError, ValueError, RecursionError) as error:
         raise Unreadable(str(error).splitlines()[0]) from error
 

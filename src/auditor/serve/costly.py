@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, VerificationError
-from auditor.serve.claims import MAX_BROWSED, Unreadable, read_claims
+from auditor.serve.claims import MAX_BROWSED, Unreadable, read_predicate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def report(root: Path, parts: tuple[str, ...]) -> bytes:
     from auditor.shell.sealed_run import sealed_decisions  # noqa: PLC0415 - heavy
     from auditor.shipped import reports_dir  # noqa: PLC0415 - heavy
 
-    predicate = read_claims(root, parts).predicate
+    predicate = read_predicate(root, parts)
     with _copied(root, parts) as copy, _worded():
         pack = load_pack(copy / layout.POLICIES)
         run = Run(sealed_decisions(copy), pack, control_words(pack.controls), predicate.bundleId)
