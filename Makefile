@@ -42,6 +42,7 @@ setup-tools: ## Find or build the OPA that compiles and tests policies, and the 
 	@tools/install-cosign.sh
 	@tools/install-sigstore-js.sh
 	@tools/install-sarif-multitool.sh
+	@tools/install-axe-core.sh
 	@tools/install-awscli.sh
 	@tools/install-trestle.sh
 	@tools/install-chromium.sh

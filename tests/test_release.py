@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from auditor.adapters.bundle import layout
+from auditor.adapters.policies.pack import load_pack
+from auditor.cli.html_output import html_report
 from auditor.core.release_status import release_status
 from auditor.core.summary import summarise
 from auditor.errors import UsageError
@@ -40,6 +43,18 @@ def printed(done: Evaluation) -> dict[str, dict[str, Any]]:
     """Return the completed checklist by the numbers of its lines."""
     document = json.loads(done.reports["checklist.json"])
     return {one["number"]: one for one in document["lines"]}
+
+
+def page(done: Evaluation) -> str:
+    """Return the HTML report of a run, with its bundle's facts drawn."""
+    pack = load_pack(done.bundle / layout.POLICIES)
+    return html_report((("html", None),), done.decisions.document, pack, done.bundle)["html"].decode()
+
+
+def drawn(text: str) -> set[str]:
+    """Return what the drawings of a page are of."""
+    titles = re.findall(r'<title id="[^"]*">([^<]*)</title>', text)
+    return {title.rsplit(": ", 1)[-1] for title in titles}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +94,20 @@ def test_a_release_in_which_all_went_well_is_successful(successful: Story) -> No
     assert {lines[str(number)]["box"] for number in range(156, 161)} == {"not fired"}
     assert {lines[str(number)]["reason"] for number in range(162, 166)} == {"condition_not_met"}
     assert lines["218"]["signed"][0]["person"] == "carl"
+
+
+def test_the_page_of_a_successful_release_draws_each_kind_of_fact(successful: Story) -> None:
+    text = page(successful.sealed["closing"])
+    assert "Status of the release: <strong>SUCCESSFUL</strong> (all_lines_pass)" in text
+    assert drawn(text) >= {
+        "observed against limit",
+        "distribution of latency",
+        "requests that failed over time",
+        "flags over time",
+        "cost against budget",
+        "regions",
+    }
+    assert "today&#39;s plot" not in text
 
 
 def test_the_completed_checklist_is_the_document_with_its_boxes_filled_in(successful: Story) -> None:
@@ -129,7 +158,6 @@ def test_the_closing_run_is_signed_over_verified_and_closed(successful: Story, t
 
 def opened(story: Story) -> Any:
     """Return the record of the story's release, opened in time: before any run lay in its folder."""
-    from auditor.adapters.policies.pack import load_pack
     from auditor.adapters.policies.profile import load_profile
     from auditor.config import load_config
     from auditor.estate.release.parts import PARTS
@@ -171,6 +199,7 @@ def test_an_improvement_that_did_not_come_leaves_the_release_partial(tmp_path: P
     failed = {number for number, one in printed(done).items() if one["verdict"] == "fail"}
     assert {"147", "181"} <= failed
     assert not failed & {"52", "53", "127", "176", "156", "157", "158", "159", "160"}
+    assert "Status of the release: <strong>PARTIAL</strong> (line_failed)" in page(done)
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +218,9 @@ def test_a_trigger_and_its_rollback_make_the_release_failed(failed: Story) -> No
     assert lines["223"]["box"] == "[x]"
     recovered = {str(number) for number in range(162, 166)} | {"167", "168", "169", "172", "173", "174", "175"}
     assert {lines[number]["verdict"] for number in recovered} == {"pass"}
+    text = page(done)
+    assert "Status of the release: <strong>FAILED</strong> (rollback_executed)" in text
+    assert "3 of 290 periods of 1 minute are over 10 %" in text  # the trigger of two minutes, as it is drawn
     assert verdicts(done)["line_161.trigger"] == ("fail", "trigger_late")  # the log says 11:00, the facts say 10:52
 
 

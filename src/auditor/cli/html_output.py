@@ -16,6 +16,7 @@ def html_report(outputs: Outputs, document: dict[str, Any], pack: Pack | None, b
     if pack is None or "html" not in {name for name, _ in outputs}:
         return {}
     from auditor.adapters.bundle import layout  # noqa: PLC0415 - lazy
+    from auditor.adapters.reports.html.facts import Facts  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.html.page import render_html  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.machine import Run  # noqa: PLC0415 - lazy
     from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - lazy
@@ -34,4 +35,5 @@ def html_report(outputs: Outputs, document: dict[str, Any], pack: Pack | None, b
             f"{path}: no statement of a run ({error})", remedy="name the folder of a bundle; see `auditor verify`"
         ) from error
     run = Run(document, pack, control_words(pack.controls), bundle.resolve().name)
-    return {"html": render_html(run, predicate, reports_dir())}
+    with Facts(bundle) as facts:
+        return {"html": render_html(run, predicate, facts, reports_dir())}

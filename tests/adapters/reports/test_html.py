@@ -7,24 +7,29 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from attacks.scene import scene
+from auditor.adapters.bundle import layout
+from auditor.adapters.policies.pack import load_pack
+from auditor.cli.html_output import html_report
 from auditor.cli.main import run
 from auditor.shell.sealed_run import sealed_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-# Contrast by WCAG 2.1 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio) of every element with text of its own.
+# Contrast by WCAG 2.1 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio) of every element with text of its own, also in
+# a drawing, where axe-core does not judge it.
 CONTRAST = """
 const part = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
 const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number);
@@ -37,6 +42,20 @@ return texts.map(e => { const s = getComputedStyle(e);
   const a = light(e.namespaceURI.endsWith('svg') ? s.fill : s.color), b = light(ground(e));
   return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.slice(0, 40)]; });
 """
+AXE_TOOL = Path(__file__).parents[3] / "tools" / "install-axe-core.sh"
+# All of WCAG 2.2 at levels A and AA that axe-core can judge (https://www.deque.com/axe/core-documentation/api-documentation/).
+JUDGE = """
+const done = arguments[arguments.length - 1];
+document.querySelectorAll('details').forEach(one => one.open = true);
+const asked = {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']};
+axe.run(document.querySelector(arguments[0]), asked).then(
+  found => done({
+    passed: found.passes.map(rule => rule.id),
+    broken: found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html, node.failureSummary])),
+    open: found.incomplete.flatMap(rule => rule.nodes.map(node => node.failureSummary.split('\\n').pop().trim()))}));
+"""
+# A text of one letter is not judged: the zero of an axis.
+NOT_JUDGED = {"Element content is too short to determine if it is actual text content"}
 
 
 def write(bundle: Path, page: Path) -> str:
@@ -95,6 +114,45 @@ def test_it_fits(browser: Any, width: int) -> None:
     assert browser.execute_script("return document.documentElement.scrollWidth") == width
 
 
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Return the script of axe-core; without it a test is skipped, but under ``CI=true`` it fails."""
+    found = subprocess.run([AXE_TOOL, "--find"], check=False, capture_output=True, text=True)
+    if found.returncode:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs axe-core: {found.stderr}")
+        pytest.skip(found.stderr)
+    return Path(found.stdout.strip()).read_text(encoding="utf-8")
+
+
+def judged(browser: Any, axe: str, scheme: str, part: str = "html") -> dict[str, Any]:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.execute_script(axe)
+    found: dict[str, Any] = browser.execute_async_script(JUDGE, part)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(browser: Any, axe: str, scheme: str) -> None:
+    found = judged(browser, axe, scheme)
+    assert found["broken"] == []
+    assert set(found["open"]) <= NOT_JUDGED
+    rules = {"color-contrast", "svg-img-alt", "scrollable-region-focusable", "document-title", "html-has-lang"}
+    assert rules <= set(found["passed"])
+
+
+def test_the_judges_see_text_that_is_too_faint_and_a_drawing_without_a_name(browser: Any, page: Path, axe: str) -> None:
+    browser.execute_script("document.documentElement.style.setProperty('--ink', '#999')")
+    browser.execute_script("document.querySelector('svg').removeAttribute('aria-labelledby')")
+    browser.execute_script("document.querySelectorAll('svg title').forEach(one => one.remove())")
+    broken = {rule for rule, *_ in judged(browser, axe, "light", "section.control")["broken"]}
+    faint = browser.execute_script(CONTRAST)
+    browser.get(page.as_uri())
+    assert any(ratio < 3 and text.startswith("generation/direct") for ratio, text in faint)
+    assert broken == {"color-contrast", "svg-img-alt"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read(browser: Any, scheme: str) -> None:
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -124,3 +182,53 @@ def test_every_control_and_every_failing_line_is_in_it(bundle: Path, page: Path)
 
 def test_it_is_the_same_each_time(bundle: Path, page: Path, tmp_path: Path) -> None:
     assert write(bundle, tmp_path / "again.html") == page.read_text(encoding="utf-8")
+
+
+MANY = 2_000
+MOST_BYTES, MOST_SECONDS = 2_500_000, 10
+
+
+@pytest.fixture(scope="module")
+def crowded(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of a run whose inventory had 2,000 stores, 300 of them elsewhere."""
+    document = sealed_decisions(bundle)
+    store = next(one for one in document["findings"] if one["control"] == "residency.store_in_declared_region")
+    elsewhere = {"verdict": "fail", "reason": "other_region", "observed": "us-east-1"}
+    for number in range(MANY):
+        name = {"resource": f"arn:aws:dynamodb:eu-central-1:111122223333:table/a-table-with-a-long-name-{number:04}"}
+        document["findings"].append(store | name | (elsewhere if number % 20 < 3 else {}))
+    pack = load_pack(bundle / layout.POLICIES)
+    path = tmp_path_factory.mktemp("crowded") / "report.html"
+    path.write_bytes(html_report((("html", path),), document, pack, bundle)["html"])
+    return path
+
+
+def test_a_page_of_two_thousand_findings_stays_usable(browser: Any, crowded: Path, page: Path) -> None:
+    assert crowded.stat().st_size < MOST_BYTES
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.get(crowded.as_uri())
+    timing = "const [one] = performance.getEntriesByType('navigation'); return one.loadEventEnd / 1000"
+    assert 0 < browser.execute_script(timing) < MOST_SECONDS
+    visible = "return [...document.querySelectorAll('tr')].filter(one => one.checkVisibility()).length"
+    closed = browser.execute_script(visible)
+    assert closed < 150
+    test_it_fits(browser, 360)
+    # every one is there and can be opened, without a script of the page
+    browser.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    rows = "return [...document.querySelectorAll('td.wide')].filter(one => one.innerText.includes('a-table-')).length"
+    assert browser.execute_script(rows) == MANY
+    assert browser.execute_script(visible) > MANY
+    test_it_fits(browser, 360)
+    browser.get(page.as_uri())
+
+
+def test_a_page_has_an_end_and_says_what_it_leaves_out(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.adapters.reports.html.sections.PAGE", 10)
+    monkeypatch.setattr("auditor.adapters.reports.html.sections.OPEN", 5)
+    monkeypatch.setattr("auditor.adapters.reports.html.sections.OBSERVED", 0)
+    monkeypatch.setattr("auditor.adapters.reports.html.exhibits.PAGE", 1)
+    pack = load_pack(bundle / layout.POLICIES)
+    text = html_report((("html", None),), sealed_decisions(bundle), pack, bundle)["html"].decode()
+    assert "and 23 more, none of them worse in verdict" in text  # of 28 findings of coverage
+    assert text.count("<svg") == 1
+    assert "1 more of this control&#39;s lines not drawn" in text

@@ -27,7 +27,10 @@ INKS = {
 TEXT, PASS, FAIL, UNKNOWN, RULE, LIMIT = INKS
 METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 IDS = re.compile(r'(?<=\bid=")|(?<=href="#)|(?<=url\(#)')
-WIDTH_IN = 7.2
+# Narrow, so that its text is still read where a phone shows it whole, and not too large where a desk does.
+WIDTH_IN = 5.0
+# Room for what stands around the axes; to measure it instead would take longer than to draw.
+LEFT_IN, SIDE_IN, BELOW_IN, LINE_IN, ABOVE_IN = 0.72, 0.22, 0.5, 0.16, 0.09
 
 
 def draw(name: str, title: str, description: str, height_in: float, plot: Callable[[Any], None]) -> str:
@@ -41,6 +44,7 @@ def draw(name: str, title: str, description: str, height_in: float, plot: Callab
         "svg.fonttype": "none",
         "font.family": "sans-serif",
         "font.size": 10,
+        "hatch.linewidth": 0.7,
         "text.parse_math": False,
         "text.color": TEXT,
         "axes.edgecolor": RULE,
@@ -53,12 +57,19 @@ def draw(name: str, title: str, description: str, height_in: float, plot: Callab
         "axes.spines.right": False,
     }
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+        figure = Figure(figsize=(WIDTH_IN, height_in))
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         axes.patch.set_visible(False)
         figure.patch.set_visible(False)
         plot(axes)
+        left = LEFT_IN if len(axes.get_yticks()) else SIDE_IN
+        figure.subplots_adjust(
+            left=left / WIDTH_IN,
+            right=1 - SIDE_IN / WIDTH_IN,
+            bottom=(BELOW_IN + axes.get_xticklabels()[0].get_text().count("\n") * LINE_IN) / height_in,
+            top=1 - ABOVE_IN / height_in,
+        )
         written = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(written, format="svg", metadata=nothing, transparent=True)

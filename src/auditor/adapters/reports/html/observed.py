@@ -11,15 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROWS = 12
-NAME = 34
+NAME = 44
 INKS = {"pass": PASS, "fail": FAIL}
+# Reasons of a pass that was not decided by the number beside it.
+COUNTED = frozenset({"collected"})
 ORDER = ("fail", "inconclusive", "pass", "not_applicable")
 MARKS = {"pass": "o", "fail": "X"}
 
 
 def plot_observed(name: str, title: str, unit: str, findings: Sequence[dict[str, Any]]) -> tuple[str, str]:
     """Return SVG and caption; both empty when no finding has a number and a limit above zero to set it against."""
-    numbers = [one for one in findings if _is_number(one["observed"]) and _is_number(one["limit"]) and one["limit"] > 0]
+    numbers = [
+        one
+        for one in findings
+        if _is_number(one["observed"])
+        and _is_number(one["limit"])
+        and one["limit"] > 0
+        and one["reason"] not in COUNTED
+    ]
     numbers.sort(key=lambda one: (ORDER.index(one["verdict"]), one["line"], one["resource"]))
     shown = numbers[:ROWS]
     if not shown:
@@ -33,6 +42,7 @@ def plot_observed(name: str, title: str, unit: str, findings: Sequence[dict[str,
     caption = "Observed as a share of the limit; the dashed line is the limit."
     if left:
         caption += f" {left} more are in the table, none of them worse in verdict."
+    lines = {one["line"] for one in shown}
     shares = [100 * one["observed"] / one["limit"] for one in shown]
 
     def plot(axes: Any) -> None:
@@ -41,15 +51,17 @@ def plot_observed(name: str, title: str, unit: str, findings: Sequence[dict[str,
         for row, share, one in zip(rows, shares, shown, strict=True):
             ink = INKS.get(one["verdict"], UNKNOWN)
             axes.plot([0, share], [row, row], color=RULE, linewidth=1)
-            axes.plot([share], [row], MARKS.get(one["verdict"], "D"), color=ink, markersize=7)
-            axes.annotate(quantity(one["observed"], unit), (1.02, row), xycoords=("axes fraction", "data"), va="center")
-        axes.set_yticks(list(rows), [_short(one["resource"]) for one in shown])
-        axes.set_ylim(0.4, len(shown) + 0.6)
+            axes.plot([share], [row], MARKS.get(one["verdict"], "D"), color=ink, markersize=7, clip_on=False)
+            whose = f"{one['resource']} ({one['line']})" if len(lines) > 1 else one["resource"]
+            words = f"{_short(whose)}: {quantity(one['observed'], unit)}"
+            axes.annotate(words, (0.0, row + 0.22), xycoords=("axes fraction", "data"), va="bottom")
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_ylim(0.6, len(shown) + 0.8)
         axes.set_xlim(0, max([*shares, 100]) * 1.04)
         axes.set_xlabel("% of the limit")
-        axes.tick_params(axis="y", length=0)
 
-    return draw(name, f"{title}: observed against limit", "; ".join(said), 0.8 + 0.32 * len(shown), plot), caption
+    return draw(name, f"{title}: observed against limit", "; ".join(said), 0.6 + 0.4 * len(shown), plot), caption
 
 
 def _is_number(value: Any) -> bool:
