@@ -36,6 +36,7 @@ def report(root: Path, parts: tuple[str, ...]) -> bytes:
     """Return the HTML report of a bundle. Raises ``Unreadable``."""
     from auditor.adapters.bundle import layout  # noqa: PLC0415 - heavy
     from auditor.adapters.policies.pack import load_pack  # noqa: PLC0415 - heavy
+    from auditor.adapters.reports.html.facts import Facts  # noqa: PLC0415 - heavy
     from auditor.adapters.reports.html.page import render_html  # noqa: PLC0415 - heavy
     from auditor.adapters.reports.machine import Run  # noqa: PLC0415 - heavy
     from auditor.adapters.reports.markdown import control_words  # noqa: PLC0415 - heavy
@@ -46,7 +47,8 @@ def report(root: Path, parts: tuple[str, ...]) -> bytes:
     with _copied(root, parts) as copy, _worded():
         pack = load_pack(copy / layout.POLICIES)
         run = Run(sealed_decisions(copy), pack, control_words(pack.controls), predicate.bundleId)
-        return render_html(run, predicate, reports_dir())
+        with Facts(copy) as facts:
+            return render_html(run, predicate, facts, reports_dir())
 
 
 def compare(root: Path, old: tuple[str, ...], new: tuple[str, ...]) -> Comparison:
