@@ -52,6 +52,7 @@ COMMANDS = {
     "release": ("Follow a release: open it, see what it waits for, close it.", "auditor.cli.release"),
     "report": ("Show a sealed run again, in any format.", "auditor.cli.report"),
     "schema": ("Print the JSON Schema of what auditor writes.", "auditor.cli.schema"),
+    "serve": ("Browse an archive of bundles, read-only, on this machine.", "auditor.cli.serve"),
     "sign-off": ("Ask a person to sign off a line, and sign it.", "auditor.cli.sign_off"),
     "trust": ("Say who may sign what, and what is approved where.", "auditor.cli.trust"),
     "unpack": ("Unpack the canonical tar of a bundle.", "auditor.cli.unpack"),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -20,28 +18,11 @@ from auditor.adapters.policies.pack import load_pack
 from auditor.cli.html_output import html_report
 from auditor.cli.main import run
 from auditor.shell.sealed_run import sealed_decisions
+from chromium import CONTRAST, asked_for, chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-# Contrast by WCAG 2.1 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio) of every element with text of its own, also in
-# a drawing, where axe-core does not judge it.
-CONTRAST = """
-const part = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number);
-  return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
-const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
-  if (c !== 'rgba(0, 0, 0, 0)') return c; } throw new Error('no background'); };
-const texts = [...document.body.querySelectorAll('*')].filter(
-  e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && !e.closest('title, desc, style'));
-return texts.map(e => { const s = getComputedStyle(e);
-  const a = light(e.namespaceURI.endsWith('svg') ? s.fill : s.color), b = light(ground(e));
-  return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.slice(0, 40)]; });
-"""
 AXE_TOOL = Path(__file__).parents[3] / "tools" / "install-axe-core.sh"
 # All of WCAG 2.2 at levels A and AA that axe-core can judge (https://www.deque.com/axe/core-documentation/api-documentation/).
 JUDGE = """
@@ -78,40 +59,21 @@ def page(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Return Chromium with the page open; without it a test is skipped, but under ``CI=true`` it fails."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium: tools/install-chromium.sh")
-        pytest.skip("no Chromium: tools/install-chromium.sh")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    session = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    session.get("about:blank")
-    session.get_log("performance")  # what the browser's own first page loaded
-    session.get(page.as_uri())
-    yield session
-    session.quit()
+    """Return Chromium with the page open."""
+    with chromium(tmp_path_factory.mktemp("profile")) as session:
+        session.get(page.as_uri())
+        yield session
 
 
 def test_it_asks_for_nothing(browser: Any, page: Path) -> None:
-    messages = [json.loads(one["message"])["message"] for one in browser.get_log("performance")]
-    asked = {one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"}
+    asked = asked_for(browser)
     assert asked == {page.as_uri()}
     assert browser.get_log("browser") == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_it_fits(browser: Any, width: int) -> None:
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    assert browser.execute_script("return innerWidth") == width
-    assert browser.execute_script("return document.documentElement.scrollWidth") == width
+    assert width_of(browser, width) == width
 
 
 @pytest.fixture(scope="module")
