@@ -18,7 +18,7 @@ from auditor.adapters.policies.pack import load_pack
 from auditor.cli.html_output import html_report
 from auditor.cli.main import run
 from auditor.shell.sealed_run import sealed_decisions
-from chromium import CONTRAST, asked_for, chromium
+from chromium import CONTRAST, asked_for, chromium, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
