@@ -76,5 +76,5 @@ def too_faint(browser: Any, scheme: str) -> list[Any]:
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     found = browser.execute_script(CONTRAST)
-    assert len(found) > 3
+    assert found
     return [one for one in found if one[0] < 4.5]
