@@ -159,6 +159,9 @@ def test_two_runs_are_compared(port: int, archive: Path, sealed: Scene) -> None:
     assert "Nothing changed" in ask(port, f"/compare?old={old}&new={number(archive, '000000000001.tar')}")[2]
     page = ask(port, f"/compare?old={old}&new={new}")[2]
     assert "Fixed" in page
+    listed = ask(port, "/")[2]
+    for name, one in (("old", old), ("new", new)):
+        assert f'<input type="radio" name="{name}" value="{one}"' in listed
     assert ask(port, f"/compare?old={old}&new=none")[0] == 404
     assert ask(port, f"/compare?old={old}&new={number(archive, 'piped')}")[0] == 422
 
