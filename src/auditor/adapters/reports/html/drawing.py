@@ -30,7 +30,7 @@ IDS = re.compile(r'(?<=\bid=")|(?<=href="#)|(?<=url\(#)')
 # Narrow, so that its text is still read where a phone shows it whole, and not too large where a desk does.
 WIDTH_IN = 5.0
 # Room for what stands around the axes; to measure it instead would take longer than to draw.
-LEFT_IN, SIDE_IN, BELOW_IN, LINE_IN, ABOVE_IN = 0.72, 0.22, 0.5, 0.16, 0.09
+LEFT_IN, SIDE_IN, BELOW_IN, LINE_IN, ABOVE_IN = 0.86, 0.22, 0.5, 0.16, 0.09
 
 
 def draw(name: str, title: str, description: str, height_in: float, plot: Callable[[Any], None]) -> str:
