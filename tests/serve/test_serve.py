@@ -114,7 +114,9 @@ def test_a_page_of_elsewhere_reads_nothing_and_begins_nothing(port: int, archive
     assert ask(port, "/", Host="evil.example")[0] == 421
     assert ask(port, "/", Host=f"localhost:{port}")[0] == 200
     one = number(archive, "altered")
-    assert ask(port, f"/runs/{one}/verify", Sec_Fetch_Site="cross-site")[0] == 403
+    for path in (f"/runs/{one}/verify", f"/runs/{one}", f"/trend/{one}", f"/compare?old={one}&new={one}"):
+        assert ask(port, path, Sec_Fetch_Site="cross-site")[0] == 403
+    assert ask(port, "/", Sec_Fetch_Site="cross-site")[0] == 200
     for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE"):
         assert ask(port, "/", method)[0] == 405
 
@@ -147,6 +149,14 @@ def test_a_run_is_shown_with_its_lines_trend_and_report(port: int, archive: Path
     assert ask(port, f"/runs/{tar}")[0] == 200
 
 
+def test_signatures_outstanding_are_those_of_the_latest_run_of_each_release(port: int, sealed: Scene) -> None:
+    status, _, page = ask(port, "/outstanding")
+    document = json.loads((sealed.bundle / layout.DECISIONS).read_bytes())
+    assert status == 200
+    assert page.count("<h2>") == 1
+    assert page.count("<tr><td") == len(owed(document))
+
+
 def test_a_genuine_bundle_is_verified_and_an_altered_one_refused(port: int, archive: Path, sealed: Scene) -> None:
     page = ask(port, f"/runs/{number(archive, sealed.bundle.name)}/verify")[2]
     assert "VERIFIED" in page
@@ -170,7 +180,16 @@ def test_every_page_fits_can_be_read_and_asks_for_nothing_else(
     port: int, archive: Path, sealed: Scene, tmp_path: Path
 ) -> None:
     one, old = number(archive, sealed.bundle.name), number(archive, "altered")
-    pages = ["", "?result=pass", f"runs/{one}", f"trend/{one}", f"compare?old={old}&new={one}", "runs/none"]
+    pages = [
+        "",
+        "?result=pass",
+        "outstanding",
+        f"runs/{one}",
+        f"trend/{one}",
+        f"compare?old={old}&new={one}",
+        "runs/none",
+    ]
+    pages.append(f"runs/{one}/verify")
     with chromium(tmp_path) as browser:
         for path in pages:
             address = f"http://127.0.0.1:{port}/{path}"

@@ -13,6 +13,8 @@ from auditor.cli.relying_options import PUBLIC_KEY, SignerChoice, TrustChoice, t
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.shell.reliance import Reliance
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -27,6 +29,13 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
     is_flag=True,
     help="Let --host be reached from other machines. There is no login: whoever reaches it reads the archive.",
 )
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="With --allow-network: what browsers call this server; another name is not answered. May be repeated.",
+)
 @PUBLIC_KEY
 @trust_options
 @NO_COLOR
@@ -36,6 +45,7 @@ def command(
     archive: Path,
     host: str,
     port: int,
+    names: tuple[str, ...],
     key: Path | None,
     relying: TrustChoice,
     *,
@@ -64,8 +74,8 @@ def command(
     bundles = Archive(archive)
     with progress_bar("reading the archive", quiet=quiet, verbose=verbose, no_color=no_color) as update:
         found = bundles.runs(update)
-    hosts: set[str] = set()
-    app = make_app(Settings(bundles, hosts if local else None, brought))
+    hosts: set[str] = {name.lower() for name in names}
+    app = make_app(Settings(bundles, hosts if local or names else None, brought))
     try:
         server = waitress.create_server(app, host=host, port=port, threads=4, ident=None, max_request_body_size=0)
     except OSError as error:
@@ -73,7 +83,10 @@ def command(
             f"{host}:{port}: cannot be listened on ({error.strerror})", remedy="give another --port"
         ) from error
     bound = server.effective_port
-    hosts.update(name if bound == 80 else f"{name}:{bound}" for name in LOOPBACK_NAMES)  # noqa: PLR2004 - HTTP's own
+    if local:
+        hosts.update(name if bound == 80 else f"{name}:{bound}" for name in LOOPBACK_NAMES)  # noqa: PLR2004 - HTTP's own
+    else:
+        click.echo(f"warning: whoever reaches {host}:{bound} reads this archive; there is no login", err=True)
     narrate(f"{len(found)} bundles; read-only; stop with Ctrl-C", quiet=quiet)
     click.echo(f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
     try:
@@ -83,11 +96,13 @@ def command(
     return 0
 
 
-def _reliance(key: Path | None, relying: TrustChoice) -> Reliance | None:
-    """Return what bundles are verified against, None when nothing was given."""
+def _reliance(key: Path | None, relying: TrustChoice) -> Callable[[], Reliance] | None:
+    """Return how to open what bundles are verified against, tried once; None when nothing was given."""
     if key is None and relying.open() is None:
         return None
-    return SignerChoice(key, relying).reliance()
+    choice = SignerChoice(key, relying)
+    choice.reliance()
+    return choice.reliance
 
 
 def _refuse_network(host: str, *, allowed: bool) -> bool:

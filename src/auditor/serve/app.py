@@ -2,8 +2,8 @@
 
 Rules kept here: the host that a browser asks for is one of ours (else a page elsewhere could have its name resolved to
 this machine and read the archive: DNS rebinding); no script runs and nothing is fetched (Content-Security-Policy);
-pages that cost time are not begun by a page of another site (Sec-Fetch-Site); one verification at a time; every text of
-a bundle is escaped by the templates; a bundle is named by a number that the listing gave.
+a page of another site begins nothing but the list (Sec-Fetch-Site); what costs seconds is done one at a time; every
+text of a bundle is escaped by the templates; a bundle is named by a number that the listing gave.
 Sources: https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/fetch-metadata/
 """
 
@@ -44,11 +44,15 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the application is given: ``hosts`` are the values of Host that it answers; None: whatever is asked."""
+    """What the application is given.
+
+    ``hosts`` are the values of Host that it answers; None: whatever is asked. ``relying`` opens what a bundle is
+    verified on, each time, so that a trust policy which was replaced meanwhile counts.
+    """
 
     archive: Archive
     hosts: Collection[str] | None
-    relying: Reliance | None
+    relying: Callable[[], Reliance] | None
 
 
 def make_app(settings: Settings) -> Flask:
@@ -63,6 +67,8 @@ def make_app(settings: Settings) -> Flask:
             abort(421, "this server does not answer for that host")
         if request.method not in ("GET", "HEAD"):
             abort(405, "this archive can only be read")
+        if request.path != "/" and request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            abort(403, "another site's page may not begin this")
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -76,7 +82,8 @@ def make_app(settings: Settings) -> Flask:
     views: dict[str, Callable[..., bytes]] = {
         "/": pages.index,
         "/runs/<number>": pages.one,
-        "/trend/<number>": pages.trend,
+        "/trend/<number>": _at_a_time(pages.trend, busy),
+        "/outstanding": _at_a_time(pages.outstanding, busy),
         "/runs/<number>/report": _at_a_time(pages.report, busy),
         "/runs/<number>/verify": _at_a_time(pages.verify, busy),
         "/compare": _at_a_time(pages.compare, busy),
@@ -87,11 +94,9 @@ def make_app(settings: Settings) -> Flask:
 
 
 def _at_a_time(view: Callable[..., bytes], busy: threading.Lock) -> Callable[..., bytes]:
-    """Return a view of which one answers at a time, and none to another site's page."""
+    """Return a view of which one answers at a time."""
 
     def guarded(**of: str) -> bytes:
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            abort(403, "another site's page may not begin this")
         if not busy.acquire(blocking=False):
             abort(503, "another bundle is being worked on; ask again in a moment")
         try:
@@ -152,6 +157,16 @@ class Pages:
         read = [(one, self._decisions(one)[0]) for one in reversed(alike)]
         shown = [(one, document) for one, document in read if document]
         return _page("trend", run=run, runs=[one for one, _ in shown], series=series_of([each for _, each in shown]))
+
+    def outstanding(self) -> bytes:
+        """Show which signatures the latest run of each release waits for."""
+        latest: list[Run] = []
+        for run in self._archive.runs():
+            if run.claims and not any(_alike(run, one) for one in latest):
+                latest.append(run)
+        read = [(run, *self._decisions(run)) for run in latest[:SHOWN_RUNS]]
+        found = [(run, owed(document) if document else [], problem) for run, document, problem in read]
+        return _page("outstanding", found=found, left=len(latest) - len(found))
 
     def report(self, number: str) -> bytes:
         """Show the HTML report of a run."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, VerificationError
-from auditor.serve.claims import MAX_BROWSED, Unreadable, read_predicate
+from auditor.serve.claims import LIMITS, MAX_BROWSED, Unreadable, read_predicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from auditor.core.comparison import Comparison
@@ -59,13 +59,13 @@ def compare(root: Path, old: tuple[str, ...], new: tuple[str, ...]) -> Compariso
         return compare_bundles(before, after)
 
 
-def verify(root: Path, parts: tuple[str, ...], relying: Reliance) -> Outcome:
+def verify(root: Path, parts: tuple[str, ...], relying: Callable[[], Reliance]) -> Outcome:
     """Verify a bundle, with replay, on what ``relying`` brings."""
     from auditor.shell.verify import verify_relying  # noqa: PLC0415 - heavy
 
     try:
         _refuse_large(root, parts)
-        return Outcome(verify_relying(_path(root, parts), relying))
+        return Outcome(verify_relying(_path(root, parts), relying()))
     except VerificationError as error:
         return Outcome(None, error.code, str(error))
     except (AuditorError, Unreadable) as error:
@@ -83,10 +83,13 @@ def _path(root: Path, parts: tuple[str, ...]) -> Path:
 
 
 def _refuse_large(root: Path, parts: tuple[str, ...]) -> None:
-    place, total = _path(root, parts), 0
+    place, total, entries = _path(root, parts), 0, 0
     if place.is_file():
         total = place.stat().st_size
-    for folder, _, names in os.walk(place):
+    for folder, folders, names in os.walk(place):
+        entries += len(folders) + len(names)
+        if entries > LIMITS.entries:
+            raise Unreadable(f"more than {LIMITS.entries} files and folders, which no bundle has")
         total += sum(os.lstat(os.path.join(folder, name)).st_size for name in names)  # noqa: PTH118 - may be no name
         if total > MAX_BROWSED:
             break

@@ -16,13 +16,15 @@ WIDTH, HEIGHT, PAD = 240, 36, 4
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line over runs, oldest first: a verdict each, empty where it is not in the run; ``points`` of an SVG line.
+    """One line over runs, oldest first: a verdict each, empty where it is not in the run.
 
-    ``low`` and ``high`` are the bounds of the numbers that were observed, in the control's own unit; None: no numbers.
+    ``controls`` decide it; ``points`` are of an SVG line. ``low`` and ``high`` are the bounds of the numbers that were
+    observed, in the control's own unit; None: no numbers.
     """
 
     line: str
     title: str
+    controls: tuple[str, ...]
     verdicts: tuple[str, ...]
     points: str = ""
     low: int | None = None
@@ -31,19 +33,19 @@ class Series:
 
 def series_of(runs: Sequence[Mapping[str, Any]]) -> list[Series]:
     """Return a series for each line of ``runs`` (``decisions.json``, oldest first), in the order of the latest run."""
-    titles: dict[str, str] = {}
+    titles: dict[str, tuple[str, tuple[str, ...]]] = {}
     for run in reversed(runs):
         for one in run["lines"]:
-            titles.setdefault(one["line"], one["title"])
+            titles.setdefault(one["line"], (one["title"], tuple(each["control"] for each in one["controls"])))
     by_line = [{one["line"]: one["verdict"] for one in run["lines"]} for run in runs]
     numbers = [_numbers(run) for run in runs]
     found = []
-    for line, title in titles.items():
+    for line, (title, controls) in titles.items():
         observed = [one.get(line) for one in numbers]
         known = [one for one in observed if one is not None]
         low, high = (min(known), max(known)) if len(known) > 1 else (None, None)
         verdicts = tuple(one.get(line, "") for one in by_line)
-        found.append(Series(line, title, verdicts, _points(observed, low, high), low, high))
+        found.append(Series(line, title, controls, verdicts, _points(observed, low, high), low, high))
     return found
 
 
