@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROWS = 1 << 16
 # With Python, Arrow and the files that are read, a collection stays under 512 MB (docs/quality/trail-speed.md).
-MEMORY_LIMIT = "256MB"
+MEMORY_LIMIT = "400MB"
 FUTURE_TOLERANCE_US = 120_000_000
 MAX_SAID = 240
 REMEDY = "correct the source, or the mapping in auditor.toml"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from auditor.columns import Table
 
 ROW_GROUP = 122_880
-MEMORY_LIMIT = "256MB"  # as the collectors' own: more is put aside in the scratch folder
+MEMORY_LIMIT = "256MB"  # more is put aside in the scratch folder
 
 
 NO_MAPPINGS = canonical_json({"schemaVersion": 1, "sources": []})
