@@ -31,7 +31,6 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 )
 @click.option(
     "--name",
-    "names",
     multiple=True,
     metavar="HOST[:PORT]",
     help="With --allow-network: what browsers call this server; another name is not answered. May be repeated.",
@@ -45,7 +44,7 @@ def command(
     archive: Path,
     host: str,
     port: int,
-    names: tuple[str, ...],
+    name: tuple[str, ...],
     key: Path | None,
     relying: TrustChoice,
     *,
@@ -74,8 +73,8 @@ def command(
     bundles = Archive(archive)
     with progress_bar("reading the archive", quiet=quiet, verbose=verbose, no_color=no_color) as update:
         found = bundles.runs(update)
-    hosts: set[str] = {name.lower() for name in names}
-    app = make_app(Settings(bundles, hosts if local or names else None, brought))
+    hosts: set[str] = {one.lower() for one in name}
+    app = make_app(Settings(bundles, hosts if local or name else None, brought))
     try:
         server = waitress.create_server(app, host=host, port=port, threads=4, ident=None, max_request_body_size=0)
     except OSError as error:
@@ -84,7 +83,7 @@ def command(
         ) from error
     bound = server.effective_port
     if local:
-        hosts.update(name if bound == 80 else f"{name}:{bound}" for name in LOOPBACK_NAMES)  # noqa: PLR2004 - HTTP's own
+        hosts.update(one if bound == 80 else f"{one}:{bound}" for one in LOOPBACK_NAMES)  # noqa: PLR2004 - HTTP's own
     else:
         click.echo(f"warning: whoever reaches {host}:{bound} reads this archive; there is no login", err=True)
     narrate(f"{len(found)} bundles; read-only; stop with Ctrl-C", quiet=quiet)
