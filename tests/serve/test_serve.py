@@ -240,6 +240,25 @@ def test_what_changed_on_disk_is_read_again_and_nothing_else(archive: Path, seal
         read_decisions(archive, ("linked-folder", "attestations"))
 
 
+def test_a_folder_that_cannot_be_opened_is_listed_and_an_archive_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    scan = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if folder.name in ("closed", "gone"):
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr("auditor.serve.listing.os.scandir", refuse)
+    (closed,) = Archive(tmp_path).runs()
+    assert (closed.name, closed.claims) == ("closed", None)
+    assert closed.problem
+    with pytest.raises(PermissionError):
+        Archive(tmp_path / "gone").runs()
+
+
 def run_of(verdict: str, observed: Any, reason: str = "unsigned") -> dict[str, Any]:
     control = {"control": "approvals.signed_by_role", "parameters": {"role": "cto"}}
     line = {"line": "a", "title": "A", "verdict": verdict, "role": None, "controls": [control]}

@@ -71,8 +71,11 @@ def command(
     local = _refuse_network(host, allowed=allow_network)
     brought = _reliance(key, relying)
     bundles = Archive(archive)
-    with progress_bar("reading the archive", quiet=quiet, verbose=verbose, no_color=no_color) as update:
-        found = bundles.runs(update)
+    try:
+        with progress_bar("reading the archive", quiet=quiet, verbose=verbose, no_color=no_color) as update:
+            found = bundles.runs(update)
+    except OSError as error:
+        raise UsageError(f"{archive}: cannot be read ({error.strerror})", remedy="name a folder of bundles") from error
     hosts: set[str] = {one.lower() for one in name}
     app = make_app(Settings(bundles, hosts if local or name else None, brought))
     try:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from auditor.adapters.reports.templates import render
 from auditor.serve import costly
 from auditor.serve.claims import Unreadable, read_decisions
-from auditor.serve.listing import Filter
+from auditor.serve.listing import MAX_BUNDLES, Filter
 from auditor.serve.trends import owed, series_of
 from auditor.shipped import reports_dir
 
@@ -126,6 +126,7 @@ class Pages:
             "list",
             root=self._archive.root.resolve().name,
             total=len(runs),
+            cut=len(runs) == MAX_BUNDLES,
             found=len(listed),
             runs=listed[(page - 1) * PER_PAGE : page * PER_PAGE],
             page=page,

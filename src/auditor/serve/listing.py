@@ -114,8 +114,11 @@ class Archive:
 def _walk(folder: Path, parts: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:  # it went away, or is not ours to read: then nothing of it can be listed
-        return
+    except OSError:  # it is listed, and reading it says why; the archive itself is told by its caller
+        if parts:
+            yield parts, ()
+            return
+        raise
     for entry in entries:
         here = (*parts, entry.name)
         if entry.is_dir(follow_symlinks=False):

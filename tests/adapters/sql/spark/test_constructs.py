@@ -299,3 +299,14 @@ def test_every_construct_on_the_list_is_run_above():
 
 def test_the_engine_of_a_bundle_is_named_by_its_file():
     assert Path(SparkEngine.__module__.replace(".", "/")).parts[-2] == SparkEngine.name
+
+
+def test_a_number_with_places_is_refused_and_never_cut() -> None:
+    from decimal import Decimal
+
+    from auditor.adapters.sql.spark.engine import _exact
+    from auditor.errors import ControlError
+
+    assert _exact("a.sql", "x", Decimal(12)) == 12
+    with pytest.raises(ControlError, match=r"a.sql: column 'x' is 1.5"):
+        _exact("a.sql", "x", [Decimal("1.5")])

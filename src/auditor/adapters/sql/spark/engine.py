@@ -171,6 +171,8 @@ class SparkEngine:
 def _exact(file: str, column: str, value: Any) -> Any:
     """Return a value as DuckDB would give it: a decimal, which here has no places, stands for a hugeint."""
     if isinstance(value, Decimal):
+        if value != value.to_integral_value():
+            raise ControlError(f"{file}: column {column!r} is {value}, and a number from Spark has no places")
         value = int(value)
     if isinstance(value, list):
         return [_exact(file, column, member) for member in value]
